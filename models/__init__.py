@@ -1,0 +1,1 @@
+"""What is remembered: tables, the ledger (the one writer), questions, settings, migrations."""

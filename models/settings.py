@@ -1,0 +1,59 @@
+"""The settings: environment or `.env`, prefix RECTIFY_, read once and never at import."""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from policy.refusals import Language
+
+
+class SmtpSecurity(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Settings(BaseSettings):
+    """Everything an administrator may set. Rules are not settings."""
+
+    model_config = SettingsConfigDict(env_prefix="RECTIFY_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("rectify-data"), description="The data folder.")
+    as_of: str = Field(default="", description="Demo and test clock: a date or an ISO time with zone.")
+    language: Language = Field(
+        default=Language.CHINESE, description="Language of messages on the command line."
+    )
+
+    database_url: str = Field(default="", description="Our database; SQLite in the data folder if empty.")
+    prefect_database_url: str = Field(default="", description="Prefect's own; SQLite in the folder if empty.")
+    prefect_api_url: str = Field(default="", description="A Prefect server elsewhere; else the one of `up`.")
+    prefect_auth: str = Field(
+        default="", description="Prefect's shared `name:password`; else the stored one."
+    )
+    work_pool: str = Field(default="rectify", description="The Prefect work pool.")
+
+    portal_host: str = Field(default="127.0.0.1", description="Where the portal listens.")
+    portal_port: int = Field(default=8080, ge=0, le=65535)
+    flow_ui_port: int = Field(default=4200, ge=0, le=65535)
+    mailbox_port: int = Field(default=8025, ge=0, le=65535, description="The demo's SMTP port.")
+    base_url: str = Field(default="", description="What mails link to; the portal's own address if empty.")
+
+    smtp_host: str = Field(default="", description="The mail server; mails wait while it is empty.")
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS)
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_ca_file: str = Field(default="", description="Extra certificate authority (PEM).")
+    smtp_timeout: float = Field(default=60.0, gt=0, description="Seconds for each SMTP step but the last.")
+    mail_from: str = Field(default="rectify@localhost", description="Sender of all letters.")
+    faults: str = Field(default="", description="Tests only: fault points at which to die, by comma.")
+    mail_on_holidays: bool = Field(default=False, description="Send reminders on days off too.")
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""What is decided: pure rules over values, standard library only."""
