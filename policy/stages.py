@@ -1,6 +1,10 @@
 """The life of a finding: stages, acts, and the one table of moves between them."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from policy.deadlines import DeadlineType
 
 
 class Stage(StrEnum):
@@ -51,3 +55,114 @@ class Act(StrEnum):
     APPROVE_EXTENSION = "approve_extension"
     REFUSE_EXTENSION = "refuse_extension"
     HAND_OVER = "hand_over"
+
+
+ENDED = frozenset({Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED})
+LIVE = frozenset(Stage) - ENDED
+WORKING = frozenset({Stage.IN_PROGRESS, Stage.RETURNED})
+
+STEP_OF: dict[Stage, Step] = {
+    Stage.DRAFT: Step.ASSIGN,
+    Stage.ASSIGNED: Step.ASSIGN,
+    Stage.DISPUTED: Step.ASSIGN,
+    Stage.PLANNING: Step.FOLLOW_UP,
+    Stage.PLAN_REVIEW: Step.FOLLOW_UP,
+    Stage.IN_PROGRESS: Step.FOLLOW_UP,
+    Stage.RETURNED: Step.FOLLOW_UP,
+    Stage.PENDING_VERIFICATION: Step.VERIFY,
+    Stage.PENDING_CLOSURE: Step.CLOSE,
+    Stage.CLOSED: Step.CLOSE,
+    Stage.WITHDRAWN: Step.CLOSE,
+    Stage.MERGED: Step.CLOSE,
+}
+
+MOVES: dict[tuple[Stage, Act], Stage] = {
+    (Stage.DRAFT, Act.ASSIGN): Stage.ASSIGNED,
+    (Stage.DRAFT, Act.WITHDRAW): Stage.WITHDRAWN,
+    (Stage.DRAFT, Act.MERGE): Stage.MERGED,
+    (Stage.ASSIGNED, Act.ACCEPT): Stage.PLANNING,  # in progress at once where no plan is asked for
+    (Stage.ASSIGNED, Act.DISPUTE): Stage.DISPUTED,
+    (Stage.ASSIGNED, Act.REASSIGN): Stage.ASSIGNED,
+    (Stage.ASSIGNED, Act.WITHDRAW): Stage.WITHDRAWN,
+    (Stage.ASSIGNED, Act.MERGE): Stage.MERGED,
+    (Stage.DISPUTED, Act.UPHOLD): Stage.ASSIGNED,
+    (Stage.DISPUTED, Act.REASSIGN): Stage.ASSIGNED,
+    (Stage.DISPUTED, Act.WITHDRAW): Stage.WITHDRAWN,
+    (Stage.DISPUTED, Act.MERGE): Stage.MERGED,
+    (Stage.PLANNING, Act.FILE_PLAN): Stage.PLAN_REVIEW,
+    (Stage.PLAN_REVIEW, Act.APPROVE_PLAN): Stage.IN_PROGRESS,
+    (Stage.PLAN_REVIEW, Act.RETURN_PLAN): Stage.PLANNING,
+    (Stage.IN_PROGRESS, Act.REPORT_PROGRESS): Stage.IN_PROGRESS,
+    (Stage.IN_PROGRESS, Act.COMPLETE_MEASURE): Stage.IN_PROGRESS,
+    (Stage.IN_PROGRESS, Act.ATTACH_EVIDENCE): Stage.IN_PROGRESS,
+    (Stage.IN_PROGRESS, Act.SUBMIT): Stage.PENDING_VERIFICATION,
+    (Stage.IN_PROGRESS, Act.REQUEST_EXTENSION): Stage.IN_PROGRESS,
+    (Stage.IN_PROGRESS, Act.APPROVE_EXTENSION): Stage.IN_PROGRESS,
+    (Stage.IN_PROGRESS, Act.REFUSE_EXTENSION): Stage.IN_PROGRESS,
+    (Stage.RETURNED, Act.REPORT_PROGRESS): Stage.RETURNED,
+    (Stage.RETURNED, Act.COMPLETE_MEASURE): Stage.RETURNED,
+    (Stage.RETURNED, Act.ATTACH_EVIDENCE): Stage.RETURNED,
+    (Stage.RETURNED, Act.SUBMIT): Stage.PENDING_VERIFICATION,
+    (Stage.RETURNED, Act.REQUEST_EXTENSION): Stage.RETURNED,
+    (Stage.RETURNED, Act.APPROVE_EXTENSION): Stage.RETURNED,
+    (Stage.RETURNED, Act.REFUSE_EXTENSION): Stage.RETURNED,
+    (Stage.PENDING_VERIFICATION, Act.PASS_VERIFICATION): Stage.PENDING_CLOSURE,
+    (Stage.PENDING_VERIFICATION, Act.RETURN_FOR_REWORK): Stage.RETURNED,  # another round
+    (Stage.PENDING_VERIFICATION, Act.TAKE_BACK): Stage.IN_PROGRESS,  # returned again from the second round on
+    (Stage.PENDING_VERIFICATION, Act.APPROVE_EXTENSION): Stage.PENDING_VERIFICATION,
+    (Stage.PENDING_VERIFICATION, Act.REFUSE_EXTENSION): Stage.PENDING_VERIFICATION,
+    (Stage.PENDING_CLOSURE, Act.APPROVE_CLOSURE): Stage.CLOSED,
+    (Stage.PENDING_CLOSURE, Act.DEFER_CLOSURE): Stage.PENDING_CLOSURE,
+    (Stage.PENDING_CLOSURE, Act.RETURN_FOR_REWORK): Stage.RETURNED,
+    (Stage.CLOSED, Act.REOPEN): Stage.IN_PROGRESS,  # another cycle
+    **{(stage, Act.HAND_OVER): stage for stage in LIVE - {Stage.DRAFT}},
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules need to know of a finding before an act. Posts and persons are ids."""
+
+    number: str
+    stage: Stage
+    round: int
+    cycle: int
+    version: int
+    deadline_type: DeadlineType
+    deadline: date | None
+    deadline_version: int
+    owner_post: int | None = None
+    verifier_post: int | None = None
+    submitted_by: int | None = None
+    verified_by: int | None = None
+    evidence: int = 0
+    open_measures: int = 0
+    percent: int = 0
+    extensions: int = 0
+    extension_to: date | None = None
+    """The date asked for in an extension that is not yet decided."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    stage: Stage
+    round: int
+    cycle: int
+
+
+def acts_possible(stage: Stage) -> list[Act]:
+    """In the order of `Act`."""
+    return [act for act in Act if (stage, act) in MOVES]
+
+
+def move(facts: Facts, act: Act, *, needs_plan: bool) -> Moved:
+    """Where `act` leads. Raises KeyError where the table has no such move."""
+    stage = MOVES[facts.stage, act]
+    if act is Act.ACCEPT and not needs_plan:
+        stage = Stage.IN_PROGRESS
+    if act is Act.TAKE_BACK and facts.round > 1:
+        stage = Stage.RETURNED
+    if act is Act.REOPEN:
+        return Moved(stage, round=1, cycle=facts.cycle + 1)
+    another = act is Act.RETURN_FOR_REWORK
+    return Moved(stage, round=facts.round + another, cycle=facts.cycle)

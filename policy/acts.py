@@ -1,0 +1,271 @@
+"""One function decides an act: may it happen now, by this person, with what they said, and where it leads."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from policy.deadlines import DeadlineType
+from policy.ledger_rows import Outcome
+from policy.refusals import BadInput, NotAllowed
+from policy.roles import Actor, Role, Why, hindrance
+from policy.rules import Rules
+from policy.stages import MOVES, Act, Facts, Moved, acts_possible, move
+from policy.words import ACT_WORDS, STAGE_WORDS
+
+LEAST_REASON = 10
+MOST_TEXT = 1000
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says with an act; each act looks at the fields it knows. Posts, units, accounts by id."""
+
+    reason: str = ""
+    text: str = ""
+    percent: int | None = None
+    deadline: date | None = None
+    measures: tuple[tuple[str, date | None], ...] = ()
+    measure: int | None = None
+    objective: str = ""
+    evidence: int = 0
+    """How many files come with the act."""
+    outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
+    basis: str = ""
+    into: str = ""
+
+
+def decide(facts: Facts, act: Act, actor: Actor, said: Said, rules: Rules, today: date) -> Moved:
+    """Where `act` leads. Raises NotAllowed, saying what is possible, or BadInput."""
+    if (facts.stage, act) not in MOVES:
+        raise _not_now(facts, act)
+    why = hindrance(facts, act, actor)
+    if why is not None:
+        raise _not_by(facts, act, why)
+    guard = GUARDS.get(act)
+    if guard is not None:
+        guard(facts, said, Limits(rules, today, actor.roles))
+    return move(facts, act, needs_plan=rules.needs_plan(facts.deadline_type))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a guard may look at besides the finding and the words said."""
+
+    rules: Rules
+    today: date
+    roles: frozenset[Role]
+
+
+def _not_now(facts: Facts, act: Act) -> NotAllowed:
+    stage_zh, stage_en = STAGE_WORDS[facts.stage]
+    act_zh, act_en = ACT_WORDS[act]
+    possible = [ACT_WORDS[a] for a in acts_possible(facts.stage)]
+    zh = "、".join(a for a, _ in possible) or "无"
+    en = ", ".join(a for _, a in possible) or "nothing"
+    return NotAllowed(
+        f"{facts.number} 现为“{stage_zh}”，不能{act_zh}。现在可以：{zh}。",
+        f"{facts.number} is “{stage_en}”: cannot {act_en}. Possible now: {en}.",
+    )
+
+
+def _not_by(facts: Facts, act: Act, why: Why) -> NotAllowed:
+    act_zh, act_en = ACT_WORDS[act]
+    zh, en = {
+        Why.NOT_THEIR_POST: (
+            "此事项由责任人岗位的任职人（或其代班人）办理，您今天不在该岗位",
+            "only the holder of the owner post, or their substitute, may do this, and you are not today",
+        ),
+        Why.NOT_THEIR_ROLE: ("您的岗位没有这项权限", "none of your posts may do this"),
+        Why.OWN_WORK: (
+            "整改人不能办理自己事项的验收、销号和审批，请由他人办理",
+            "nobody verifies, closes or decides on their own work; somebody else has to",
+        ),
+        Why.VERIFIED_IT: (
+            "验收人不能再批准销号，请由他人办理",
+            "the verifier cannot also approve the closure; somebody else has to",
+        ),
+    }[why]
+    return NotAllowed(
+        f"{facts.number}：您不能{act_zh}。{zh}。", f"{facts.number}: you cannot {act_en}: {en}."
+    )
+
+
+def _needs_text(text: str, zh: str, en: str, least: int = 1) -> None:
+    length = len(text.strip())
+    if length < least:
+        raise BadInput(
+            f"请填写{zh}" + (f"（不少于{least}个字，现有{length}个）。" if least > 1 else "。"),
+            f"{en} is needed"
+            + (f" (at least {least} characters, there are {length})." if least > 1 else "."),
+        )
+    if length > MOST_TEXT:
+        raise BadInput(
+            f"{zh}不能超过{MOST_TEXT}字，现有{length}字。",
+            f"{en} may have {MOST_TEXT} characters at most, there are {length}.",
+        )
+
+
+def _reason(_facts: Facts, said: Said, _limits: Limits) -> None:
+    _needs_text(said.reason, "理由", "A reason")
+
+
+def _long_reason(_facts: Facts, said: Said, _limits: Limits) -> None:
+    _needs_text(said.reason, "退回理由", "A reason", LEAST_REASON)
+
+
+def _plan(facts: Facts, said: Said, _limits: Limits) -> None:
+    if not said.measures:
+        raise BadInput("方案至少要有一条整改措施。", "A plan needs at least one measure.")
+    for text, due_on in said.measures:
+        _needs_text(text, "整改措施", "A measure")
+        if due_on and facts.deadline and due_on > facts.deadline:
+            raise BadInput(
+                f"措施“{text[:20]}”的日期 {due_on} 晚于完成时限 {facts.deadline}。",
+                f"The measure “{text[:20]}” is dated {due_on}, after the deadline {facts.deadline}.",
+            )
+
+
+def _progress(facts: Facts, said: Said, _limits: Limits) -> None:
+    _needs_text(said.text, "进展情况", "A progress text")
+    if said.percent is None:
+        return
+    if not 0 <= said.percent <= 100:
+        raise BadInput(
+            f"进度应为0至100的整数，现为{said.percent}。",
+            f"Progress is a whole number from 0 to 100, not {said.percent}.",
+        )
+    if said.percent < facts.percent and not said.reason.strip():
+        raise BadInput(
+            f"进度由{facts.percent}%降为{said.percent}%，请说明理由。",
+            f"Progress falls from {facts.percent} % to {said.percent} %: give a reason.",
+        )
+
+
+def _measure(_facts: Facts, said: Said, _limits: Limits) -> None:
+    if said.measure is None:
+        raise BadInput("请写明完成的是第几条措施（measure=1）。", "Say which measure is done (measure=1).")
+
+
+def _evidence(_facts: Facts, said: Said, _limits: Limits) -> None:
+    if not said.evidence:
+        raise BadInput("请附上佐证材料文件。", "Attach a file as evidence.")
+
+
+def _submit(facts: Facts, _said: Said, _limits: Limits) -> None:
+    if not facts.evidence:
+        raise NotAllowed(
+            f"{facts.number} 还没有佐证材料，不能提交验收。请先上传佐证。",
+            f"{facts.number} has no evidence yet and cannot be submitted. Attach some first.",
+        )
+    if facts.open_measures:
+        raise NotAllowed(
+            f"{facts.number} 还有{facts.open_measures}条措施未完成，不能提交验收。请先逐条办结措施。",
+            f"{facts.number} has {facts.open_measures} measures open. Complete them first.",
+        )
+
+
+def _reopen(_facts: Facts, said: Said, _limits: Limits) -> None:
+    _needs_text(said.reason, "重启原因", "A reason")
+    _needs_text(said.basis or said.reason, "重启依据", "The basis")
+
+
+def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
+    _needs_text(said.reason, "并案理由", "A reason")
+    _needs_text(said.into, "并入的问题编号（into=编号）", "The finding to merge into (into=NUMBER)")
+    if said.into == facts.number:
+        raise BadInput("不能并入自身。", "A finding cannot be merged into itself.")
+
+
+def _request_extension(facts: Facts, said: Said, limits: Limits) -> None:
+    _needs_text(said.reason, "延期理由", "A reason")
+    if said.deadline is None or facts.deadline is None:
+        raise BadInput("请填写延期至的日期（deadline=2026-12-31）。", "Say until when (deadline=2026-12-31).")
+    _may_extend(facts, limits)
+    _later_date(facts.deadline, said.deadline, limits)
+
+
+def _may_extend(facts: Facts, limits: Limits) -> None:
+    number = facts.number
+    refused = {
+        facts.deadline_type is DeadlineType.IMMEDIATE: ("立行立改事项不能延期", "is to be fixed at once"),
+        facts.extension_to is not None: ("已有一份延期申请待审批", "has a request waiting for a decision"),
+        facts.extensions >= limits.rules.most_extensions: (
+            f"已延期{facts.extensions}次，不能再延",
+            f"was extended {facts.extensions} times already",
+        ),
+        facts.deadline is not None and limits.today > facts.deadline: (
+            "已超过完成时限，届满后不能再申请延期",
+            "is past its deadline; an extension has to be asked for before",
+        ),
+    }
+    if True in refused:
+        zh, en = refused[True]
+        raise NotAllowed(f"{number} {zh}。", f"{number} {en}.")
+
+
+def _later_date(old: date, new: date, limits: Limits) -> None:
+    latest = old + timedelta(days=limits.rules.longest_extension_days)
+    if not max(old, limits.today) < new <= latest:
+        raise BadInput(
+            f"延期日期 {new} 应晚于原时限 {old} 和今天，且不超过 {latest}。",
+            f"The new date {new} has to be after {old} and today, and not after {latest}.",
+        )
+
+
+def _decide_extension(facts: Facts, said: Said, limits: Limits) -> None:
+    asked = facts.extension_to
+    if asked is None or facts.deadline is None:
+        raise NotAllowed(
+            f"{facts.number} 没有待审批的延期申请。", f"{facts.number} has no extension request to decide on."
+        )
+    if facts.cycle > 1 and Role.FIRST_RESPONSIBLE not in limits.roles:
+        raise NotAllowed(
+            f"{facts.number} 是重启事项，延期须由第一责任人批准。",
+            f"{facts.number} was reopened: only the first responsible person may extend it.",
+        )
+    if said.deadline is not None and not facts.deadline < said.deadline <= asked:
+        raise BadInput(
+            f"批准的日期应晚于原时限 {facts.deadline}，且不晚于申请的 {asked}。",
+            f"The date granted has to be after {facts.deadline} and not after the {asked} asked for.",
+        )
+
+
+def _refuse_extension(facts: Facts, said: Said, limits: Limits) -> None:
+    _needs_text(said.reason, "理由", "A reason")
+    if facts.extension_to is None:
+        _decide_extension(facts, said, limits)
+
+
+GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
+    Act.DISPUTE: _reason,
+    Act.FILE_PLAN: _plan,
+    Act.RETURN_PLAN: _reason,
+    Act.REPORT_PROGRESS: _progress,
+    Act.COMPLETE_MEASURE: _measure,
+    Act.ATTACH_EVIDENCE: _evidence,
+    Act.SUBMIT: _submit,
+    Act.RETURN_FOR_REWORK: _long_reason,
+    Act.DEFER_CLOSURE: _reason,
+    Act.REOPEN: _reopen,
+    Act.WITHDRAW: _reason,
+    Act.MERGE: _merge,
+    Act.REQUEST_EXTENSION: _request_extension,
+    Act.APPROVE_EXTENSION: _decide_extension,
+    Act.REFUSE_EXTENSION: _refuse_extension,
+}
+
+FIGURE = re.compile(r"(?P<amount>\d{1,12}(?:\.\d{1,2})?)(?P<unit>\D{1,4})")
+
+
+def outcome_amount(text: str) -> tuple[Decimal, str]:
+    """`346万元` → (346, 万元). Raises BadInput for words, signs, a missing unit or more than two decimals."""
+    plain = text.strip().translate(str.maketrans("０１２３４５６７８９．", "0123456789."))
+    found = FIGURE.fullmatch(plain)
+    if found is None:
+        raise BadInput(
+            f"“{text}”不是带单位的数额。请写成 346万元、16份。",
+            f"“{text}” is not an amount with its unit. Write it like 346万元 or 16份.",
+        )
+    return Decimal(found["amount"]), found["unit"].strip()

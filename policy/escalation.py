@@ -1,0 +1,198 @@
+"""The escalation ladder: which letters a finding calls for, past, due and future; what is to be done today."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from policy.deadlines import Calendar, add_workdays, due
+from policy.roles import Role
+from policy.rules import Ladder, Rules, Rung
+from policy.stages import STEP_OF, WORKING, Stage, Step
+
+
+class LetterState(StrEnum):
+    PLANNED = "planned"
+    QUEUED = "queued"
+    DRAFTED = "drafted"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What makes a letter the same letter within one finding and cycle.
+
+    `occasion` is 0 on the deadline's ladder, so that a return starts no second one; on a step's own clock it
+    is the number of the event that started the clock.
+    """
+
+    deadline_version: int
+    rung: str
+    occasion: int = 0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a step began, and the number of the event that began it."""
+
+    on: date
+    event: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finding as the ladder sees it. `recorded` are the letters already decided in this cycle."""
+
+    number: str
+    cycle: int
+    round: int
+    stage: Stage
+    deadline: date | None
+    deadline_version: int
+    provisional: bool
+    begun_on: date
+    """The first day this deadline can be reminded of: assigned, reopened, or extended to it."""
+    stage_clock: Clock
+    """Since when, and by which event, the finding stands at its stage."""
+    next_review_on: date | None = None
+    second_red_this_year: bool = False
+    recorded: Mapping[Key, LetterState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One letter of the plan; `day` is the office day on which it falls due.
+
+    `state` is what was recorded, or else what is to be recorded today, or PLANNED while it is to come.
+    """
+
+    ladder: str
+    rank: int
+    rung: str
+    kind: str
+    day: date
+    to: tuple[Role, ...]
+    cc: tuple[Role, ...]
+    draft: bool
+    key: Key
+    state: LetterState = LetterState.PLANNED
+
+
+def plan(case: Case, rules: Rules, calendar: Calendar, today: date) -> list[Planned]:
+    """Every letter past, due and future that the finding calls for as it stands, by date.
+
+    In each ladder the highest sendable letter that is due is QUEUED and the lower ones SKIPPED, so that an
+    outage is made up for by one letter and not by three; drafts that are due are DRAFTED.
+    """
+    letters = [*_on_deadline(case, rules, calendar), *_on_step(case, rules, calendar)]
+    decided = [letter for rungs in _by_ladder(letters) for letter in _decided(rungs, case.recorded, today)]
+    return sorted(decided, key=lambda letter: (letter.day, letter.ladder, letter.rank))
+
+
+def due_now(letters: Iterable[Planned], recorded: Mapping[Key, LetterState]) -> list[Planned]:
+    """The letters to be recorded today."""
+    return [x for x in letters if x.state is not LetterState.PLANNED and x.key not in recorded]
+
+
+def next_look(letters: Iterable[Planned], recorded: Mapping[Key, LetterState]) -> date | None:
+    """The first day on which something not yet recorded falls due."""
+    return min((letter.day for letter in letters if letter.key not in recorded), default=None)
+
+
+def _by_ladder(letters: Iterable[Planned]) -> list[list[Planned]]:
+    ladders: dict[str, list[Planned]] = {}
+    for letter in letters:
+        ladders.setdefault(letter.ladder, []).append(letter)
+    return [sorted(rungs, key=lambda letter: letter.rank) for rungs in ladders.values()]
+
+
+def _decided(rungs: list[Planned], recorded: Mapping[Key, LetterState], today: date) -> Iterator[Planned]:
+    sendable = [letter for letter in rungs if not letter.draft and letter.day <= today]
+    highest = max((letter.rank for letter in sendable), default=-1)
+    for letter in rungs:
+        yield replace(letter, state=_state(letter, highest, recorded, today))
+
+
+def _state(letter: Planned, highest: int, recorded: Mapping[Key, LetterState], today: date) -> LetterState:
+    if letter.key in recorded:
+        return recorded[letter.key]
+    if letter.day > today:
+        return LetterState.PLANNED
+    if letter.draft:
+        return LetterState.DRAFTED
+    return LetterState.QUEUED if letter.rank == highest else LetterState.SKIPPED
+
+
+def _on_deadline(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
+    """The unit's own ladder; it rests while somebody else has to act (verify, close)."""
+    if case.deadline is None or STEP_OF[case.stage] not in {Step.ASSIGN, Step.FOLLOW_UP}:
+        return
+    if case.stage in {Stage.DRAFT, Stage.DISPUTED}:
+        return
+    for letter in _rungs(rules.deadline_ladder, case.deadline, calendar, case.deadline_version):
+        hastened = _hastened(letter, case)
+        if hastened.day >= case.begun_on:
+            yield hastened
+    if case.stage in WORKING and case.round > rules.returns_until_order:
+        yield _quality_order(case)
+
+
+def _hastened(letter: Planned, case: Case) -> Planned:
+    """A second red letter in one year brings the interview forward to the day of that red letter."""
+    if letter.rung != "interview" or not case.second_red_this_year or case.deadline is None:
+        return letter
+    return replace(letter, day=min(letter.day, case.deadline + timedelta(days=1)))
+
+
+def _quality_order(case: Case) -> Planned:
+    """Returned twice: a yellow order for quality to the leader in charge."""
+    key = Key(case.deadline_version, "quality_order")
+    to, cc = (Role.RESPONSIBLE_LEADER,), (Role.SUPERVISOR,)
+    return Planned(
+        "quality", 0, "quality_order", "supervision_order", case.stage_clock.on, to, cc, False, key
+    )
+
+
+def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
+    """The clock of whoever has to act at this stage: accept, assign, review, verify, close, look back."""
+    clocks = {
+        Stage.DRAFT: (rules.assignment, rules.assignment_ladder),
+        Stage.ASSIGNED: (rules.acceptance, rules.acceptance_ladder),
+        Stage.DISPUTED: (rules.review, rules.dispute_ladder),
+        Stage.PENDING_VERIFICATION: (rules.verification, rules.verification_ladder),
+        Stage.PENDING_CLOSURE: (rules.closure, rules.closure_ladder),
+    }
+    if case.stage in clocks:
+        period, ladder = clocks[case.stage]
+        ends = due(case.stage_clock.on, period, calendar).day
+        yield from _rungs(ladder, ends, calendar, case.deadline_version, case.stage_clock.event)
+    if case.stage is Stage.CLOSED and case.next_review_on:
+        yield from _rungs(rules.look_back_ladder, case.next_review_on, calendar, case.deadline_version)
+
+
+def _rungs(
+    ladder: Ladder, ends: date, calendar: Calendar, deadline_version: int, occasion: int = 0
+) -> Iterator[Planned]:
+    for rank, rung in enumerate(ladder.rungs):
+        key = Key(deadline_version, rung.name, occasion)
+        day = rung_day(rung, ends, calendar)
+        yield Planned(ladder.name, rank, rung.name, rung.kind, day, rung.to, rung.cc, rung.draft, key)
+
+
+def rung_day(rung: Rung, ends: date, calendar: Calendar) -> date:
+    """The day a rung falls due on a clock that ends on `ends`."""
+    if rung.days_left is not None:
+        return ends - timedelta(days=rung.days_left)
+    late = rung.workdays_late or 0
+    return add_workdays(ends, late, calendar) if late >= 0 else _workdays_before(ends, -late, calendar)
+
+
+def _workdays_before(day: date, number: int, calendar: Calendar) -> date:
+    while number > 0:
+        day -= timedelta(days=1)
+        number -= calendar.is_workday(day)
+    return day

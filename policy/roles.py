@@ -1,0 +1,126 @@
+"""Who may do what: roles of posts, holders of a finding's own posts, and three different people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policy.stages import Act, Facts, Stage
+
+
+class Role(StrEnum):
+    INSPECTOR = "inspector"
+    INSPECTION_OFFICE = "inspection_office"
+    OWNER = "owner"
+    VERIFIER = "verifier"
+    APPROVER = "approver"
+    RESPONSIBLE_LEADER = "responsible_leader"
+    LEAD_LEADER = "lead_leader"
+    FIRST_RESPONSIBLE = "first_responsible"
+    PARTY_HEAD = "party_head"
+    UNIT_HEAD = "unit_head"
+    LIAISON = "liaison"
+    SUPERVISOR = "supervisor"
+    DISCIPLINE = "discipline"
+    ORGANISATION_DEPT = "organisation_dept"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person at work on one day: their account, the posts they hold or stand in for, and what these may do.
+
+    `roles` are those whose reach covers the finding at hand.
+    """
+
+    account: str
+    person: int
+    posts: frozenset[int]
+    roles: frozenset[Role]
+
+
+INSPECTORS = frozenset({Role.INSPECTOR, Role.INSPECTION_OFFICE})
+VERIFIERS = frozenset({Role.VERIFIER, *INSPECTORS})
+CLOSERS = frozenset({Role.APPROVER})
+DECIDERS = frozenset({Role.SUPERVISOR, Role.APPROVER, Role.RESPONSIBLE_LEADER})
+
+OWNER_ACTS = frozenset(
+    {
+        Act.ACCEPT,
+        Act.DISPUTE,
+        Act.FILE_PLAN,
+        Act.REPORT_PROGRESS,
+        Act.COMPLETE_MEASURE,
+        Act.ATTACH_EVIDENCE,
+        Act.SUBMIT,
+        Act.TAKE_BACK,
+        Act.REQUEST_EXTENSION,
+    }
+)
+
+ROLES_FOR: dict[Act, frozenset[Role]] = {
+    Act.OPEN: INSPECTORS,
+    Act.ASSIGN: INSPECTORS,
+    Act.UPHOLD: INSPECTORS,
+    Act.REASSIGN: INSPECTORS,
+    Act.APPROVE_PLAN: INSPECTORS,
+    Act.RETURN_PLAN: INSPECTORS,
+    Act.PASS_VERIFICATION: VERIFIERS,
+    Act.RETURN_FOR_REWORK: VERIFIERS,
+    Act.APPROVE_CLOSURE: CLOSERS,
+    Act.DEFER_CLOSURE: CLOSERS,
+    Act.REOPEN: frozenset({*INSPECTORS, Role.SUPERVISOR}),
+    Act.WITHDRAW: INSPECTORS,
+    Act.MERGE: INSPECTORS,
+    Act.APPROVE_EXTENSION: DECIDERS,
+    Act.REFUSE_EXTENSION: DECIDERS,
+    Act.HAND_OVER: frozenset({*INSPECTORS, Role.ADMINISTRATOR}),
+}
+
+
+class Why(StrEnum):
+    """Why a person may not do an act that the stage would allow."""
+
+    NOT_THEIR_POST = "not_their_post"
+    NOT_THEIR_ROLE = "not_their_role"
+    OWN_WORK = "own_work"
+    VERIFIED_IT = "verified_it"
+
+
+def hindrance(facts: Facts, act: Act, actor: Actor) -> Why | None:
+    """What keeps `actor` from `act`, if anything: the post, the role, or the separation of duties."""
+    if act in OWNER_ACTS:
+        return None if facts.owner_post in actor.posts else Why.NOT_THEIR_POST
+    if not _has_role(facts, act, actor):
+        return Why.NOT_THEIR_ROLE
+    if act in SEPARATE and _did_the_work(facts, actor):
+        return Why.OWN_WORK
+    if act is Act.APPROVE_CLOSURE and actor.person == facts.verified_by:
+        return Why.VERIFIED_IT
+    return None
+
+
+SEPARATE = frozenset(
+    {
+        Act.PASS_VERIFICATION,
+        Act.RETURN_FOR_REWORK,
+        Act.APPROVE_CLOSURE,
+        Act.DEFER_CLOSURE,
+        Act.APPROVE_EXTENSION,
+        Act.REFUSE_EXTENSION,
+        Act.APPROVE_PLAN,
+    }
+)
+
+
+def _has_role(facts: Facts, act: Act, actor: Actor) -> bool:
+    if act in {Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK} and facts.verifier_post in actor.posts:
+        return True
+    if act is Act.HAND_OVER and facts.owner_post in actor.posts:
+        return True
+    if act is Act.RETURN_FOR_REWORK and facts.stage is Stage.PENDING_CLOSURE:
+        return bool(CLOSERS & actor.roles)
+    return bool(ROLES_FOR[act] & actor.roles)
+
+
+def _did_the_work(facts: Facts, actor: Actor) -> bool:
+    return facts.owner_post in actor.posts or actor.person == facts.submitted_by
