@@ -1,0 +1,242 @@
+"""The worker: takes runs from the work pool and runs their flows inside its own process."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import anyio
+import httpx
+from anyio.abc import TaskStatus
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun
+from prefect.context import AsyncClientContext
+from prefect.exceptions import Abort, ObjectNotFound, Pause
+from prefect.flow_engine import AsyncFlowRunEngine
+from prefect.settings import get_current_settings
+from prefect.states import Scheduled
+from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
+
+from flows.deployments import DEPLOYMENTS, POOL_TYPE, flow_at, planned, register
+from models.settings import Settings
+from tasks.prefect_runs import PrefectAway, reaching
+from tasks.prefect_server import api_url
+
+RUNS_AT_ONCE = 8
+POLL = 0.7  # seconds between two looks into the work pool
+CHECK = 30.0  # seconds between two looks whether pool and deployments are still there
+LONGEST_PAUSE = 15.0  # seconds, while Prefect does not answer
+GRACE = 5.0  # seconds for what is under way when the worker is stopped
+
+log = logging.getLogger("rectify.worker")
+
+Loop = Callable[[], Awaitable[None]]
+
+
+class InProcessResult(BaseWorkerResult):
+    """How a run ended here."""
+
+
+class InProcessEngine(AsyncFlowRunEngine[Any, Any]):
+    """Prefect's engine, but a run cut short by our own stopping is handed back, not declared crashed."""
+
+    async def handle_crash(self, exc: BaseException) -> None:
+        if not isinstance(exc, asyncio.CancelledError):
+            await super().handle_crash(exc)
+            return
+        with anyio.move_on_after(2, shield=True):
+            await self.set_state(Scheduled(message="The worker was stopped."), force=True)
+
+
+class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessResult]):
+    """Runs flows in its own process and event loop: no process, and few calls, for each run.
+
+    Everything the base class asks of Prefect for each run, deployment, flow, labels, events and
+    two more states, serves infrastructure that is not there.
+    """
+
+    type = POOL_TYPE
+    job_configuration = BaseJobConfiguration
+    _description = "Runs flows inside the worker's own process."
+    _display_name = "Rectify"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"limit": RUNS_AT_ONCE} | kwargs)
+        self._flows: dict[UUID, Flow[..., object]] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def setup(self) -> None:
+        # One client for all runs: each engine would make its own, which blocks the loop for long.
+        await self._exit_stack.enter_async_context(AsyncClientContext())
+        await super().setup()
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,  # noqa: ARG002, the base's signature
+        task_status: TaskStatus[int] | None = None,
+    ) -> InProcessResult:
+        if task_status is not None:
+            task_status.started(0)
+        await self._run_here(flow_run)
+        return InProcessResult(identifier=str(flow_run.id), status_code=0)
+
+    async def _submit_run(self, flow_run: FlowRun) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            if await self._propose_pending_state(flow_run):
+                await self._run_here(flow_run)
+        finally:
+            self._under_way.discard(task)
+            self._release_limit_slot(flow_run.id)
+            self._submitting_flow_run_ids.discard(flow_run.id)
+
+    async def _run_here(self, flow_run: FlowRun) -> None:
+        try:
+            await _execute(await self._flow_of(flow_run), flow_run)
+        except (Abort, Pause):
+            return  # parked, or taken out of our hands
+        except LookupError as error:
+            await self._propose_crashed_state(flow_run, str(error))
+        except (Exception, SystemExit) as error:
+            log.warning("run %s (%s) ended with %r", flow_run.name, flow_run.id, error)
+
+    async def _flow_of(self, flow_run: FlowRun) -> Flow[..., object]:
+        deployment_id = flow_run.deployment_id
+        if deployment_id is None:
+            raise LookupError("The run has no deployment, so there is no flow to run.")
+        if deployment_id not in self._flows:
+            deployment = await self.client.read_deployment(deployment_id)
+            self._flows[deployment_id] = flow_at(deployment.entrypoint or "")
+        return self._flows[deployment_id]
+
+    async def follow(self, stop: asyncio.Event, nudge: asyncio.Event, file: Path) -> None:
+        """Take runs until stopped. A nudge makes it look at once."""
+        pause, checked = POLL, -CHECK
+        while not stop.is_set():
+            nudge.clear()
+            try:
+                if monotonic() - checked > CHECK:
+                    await self._check(file)
+                    checked = monotonic()
+                async with reaching():
+                    await self.get_and_submit_flow_runs()
+                pause = POLL
+            except (PrefectAway, httpx.HTTPStatusError, ObjectNotFound) as error:
+                if checked > 0:
+                    log.warning("Prefect is away: %s", error)
+                pause, checked = min(max(pause, 0.5) * 2, LONGEST_PAUSE), -CHECK
+            await _first_of(stop, nudge, pause)
+
+    async def _check(self, file: Path) -> None:
+        async with reaching():
+            await register(self.client, file=file, pool=self._work_pool_name)
+        async with reaching():
+            await self.sync_with_backend()
+
+    async def wind_down(self) -> None:
+        """Let what is under way end, and hand back what does not."""
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=GRACE)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=GRACE)
+
+
+async def run_worker(
+    settings: Settings,
+    *,
+    stop: asyncio.Event,
+    alongside: Sequence[Loop] = (),
+    nudge: asyncio.Event | None = None,
+    deployments: Path = DEPLOYMENTS,
+) -> None:
+    """The worker and the caller's own loops side by side, until stopped.
+
+    A loop that raises is started again, with growing pauses. Loops should watch `stop` themselves;
+    what still runs some seconds after it is cancelled. Set `nudge` to have the work pool looked into at once.
+    """
+    if get_current_settings().api.url != api_url(settings):
+        raise RuntimeError("Call tasks.prefect_server.apply before anything imports Prefect.")
+    _hush_parking()
+    work: Loop = partial(_work, settings, stop, nudge or asyncio.Event(), deployments)
+    loops = [asyncio.create_task(_keep(loop, stop)) for loop in (work, *alongside)]
+    await stop.wait()
+    _, late = await asyncio.wait(loops, timeout=GRACE * 2)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+def serve(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run `work(stop)` until SIGTERM or SIGINT sets `stop`.
+
+    The loop runs beside the main thread: Prefect's engine sets a SIGTERM handler of its own in the main
+    thread for each run, which would raise in whichever run happens to be at work.
+    """
+    stop = asyncio.Event()
+    with ThreadPoolExecutor(1) as side, asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        for kind in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(kind, lambda *_: loop.call_soon_threadsafe(stop.set))
+        side.submit(runner.run, work(stop)).result()
+
+
+async def _work(settings: Settings, stop: asyncio.Event, nudge: asyncio.Event, file: Path) -> None:
+    for one in planned(file):
+        flow_at(one.entrypoint)  # imported now, not while the first run waits
+    async with InProcessWorker(work_pool_name=settings.work_pool) as worker:
+        await worker.follow(stop, nudge, file)
+        await worker.wind_down()
+
+
+async def _execute(flow: Flow[..., object], flow_run: FlowRun) -> None:
+    # With a deployment the engine starts a thread for each run, which blocks the loop for 0.2 s.
+    # The server knows the deployment anyway, so the run may still be parked.
+    alone = flow_run.model_copy(update={"deployment_id": None})
+    engine = InProcessEngine(flow=flow, parameters=dict(flow_run.parameters), flow_run=alone)
+    async with engine.start():
+        while engine.is_running():
+            async with engine.run_context():
+                _ = await engine.call_flow_fn()
+    await engine.result()
+
+
+async def _keep(loop: Loop, stop: asyncio.Event) -> None:
+    pause = 1.0
+    while not stop.is_set():
+        began = monotonic()
+        try:
+            await loop()
+        except Exception as error:
+            log.error("%s stopped, again in %.0f s: %r", _name(loop), pause, error)
+        pause = 1.0 if monotonic() - began > 60 else min(pause * 2, 60)
+        await _first_of(stop, None, pause)
+
+
+async def _first_of(stop: asyncio.Event, nudge: asyncio.Event | None, seconds: float) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in (stop, nudge) if event is not None]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in waits:
+        task.cancel()
+
+
+def _name(loop: Loop) -> str:
+    return getattr(getattr(loop, "func", loop), "__qualname__", repr(loop))
+
+
+def _hush_parking() -> None:
+    # The engine logs whatever is not completed as an error; a parked run is none.
+    logging.getLogger("prefect.flow_runs").addFilter(
+        lambda record: not record.getMessage().startswith("Finished in state Paused")
+    )

@@ -1,0 +1,188 @@
+"""The relay's few calls on Prefect: each may be repeated, none decides anything."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterName,
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Scheduled
+
+from models.settings import Settings
+from tasks.prefect_server import api_url
+
+PATIENCE = 8.0  # seconds for one call, with the client's own retries within
+PAGE = 200
+LIVE = [kind for kind in StateType if kind.name not in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")]
+
+
+class PrefectAway(Exception):
+    """Prefect does not answer, or not now. Try again later."""
+
+
+class Awakened(StrEnum):
+    SCHEDULED = "scheduled"  # it was parked, a worker will take it
+    ALREADY = "already"  # it is on its way or running
+    ENDED = "ended"  # it is over
+    GONE = "gone"  # Prefect does not know it
+
+
+@dataclass(frozen=True)
+class RunSeen:
+    """A run as Prefect shows it."""
+
+    id: UUID
+    number: str
+    generation: int
+    state_type: str
+    state_name: str
+    timestamp: datetime | None
+
+
+@asynccontextmanager
+async def prefect_client() -> AsyncIterator[PrefectClient]:
+    """A client to keep and use again: making one costs more than a call."""
+    async with get_client(httpx_settings={"timeout": PATIENCE}) as client:
+        yield client
+
+
+async def start(
+    client: PrefectClient,
+    deployment_name: str,
+    number: str,
+    generation: int,
+    *,
+    name: str,
+    tags: Iterable[str] = (),
+    key: str = "",
+) -> UUID:
+    """Start a run of `flow/deployment`, once for each number and generation, and give its id."""
+    async with reaching():
+        deployment = await client.read_deployment_by_name(deployment_name)
+        run = await client.create_flow_run_from_deployment(
+            deployment.id,
+            parameters={"number": number, "generation": generation},
+            state=Scheduled(),
+            name=name,
+            tags=tags,
+            idempotency_key=key or f"{number}/{generation}",
+        )
+    return run.id
+
+
+async def awaken(client: PrefectClient, flow_run_id: UUID) -> Awakened:
+    """Schedule the run if it is parked, and say how it stands."""
+    try:
+        async with reaching():
+            run = await client.read_flow_run(flow_run_id)
+            # Not by the resume endpoint: on SQLite it fails in nearly every second call.
+            if run.state_type is StateType.PAUSED:
+                await client.set_flow_run_state(flow_run_id, Scheduled())
+                return Awakened.SCHEDULED
+    except ObjectNotFound:
+        return Awakened.GONE
+    return Awakened.ALREADY if run.state_type in LIVE else Awakened.ENDED
+
+
+async def cancel(client: PrefectClient, flow_run_id: UUID) -> None:
+    """End the run, whatever it does. A run that is gone is ended."""
+    try:
+        async with reaching():
+            await client.set_flow_run_state(flow_run_id, Cancelled(), force=True)
+    except ObjectNotFound:
+        return
+
+
+async def live_runs(client: PrefectClient, deployment_name: str) -> AsyncIterator[RunSeen]:
+    """All runs of `flow/deployment` that are not over, each once.
+
+    Read by the expected start, which only grows: a run that moves meanwhile is seen again, not missed.
+    """
+    seen: set[UUID] = set()
+    after: datetime | None = None
+    offset = 0
+    while True:
+        page = await _live_page(client, deployment_name, after, offset)
+        for run in page:
+            if run.id not in seen:
+                seen.add(run.id)
+                yield _seen(run)
+        if len(page) < PAGE:
+            return
+        last = page[-1].expected_start_time
+        offset, after = (offset + PAGE, after) if last == after else (0, last)
+
+
+def ui_link(settings: Settings, flow_run_id: UUID) -> str:
+    """The run's page in the flow UI."""
+    return f"{api_url(settings).removesuffix('/api')}/runs/flow-run/{flow_run_id}"
+
+
+async def answers(url: str, timeout: float = 1.0) -> bool:
+    """Whether the Prefect API at this address is up."""
+    try:
+        async with httpx.AsyncClient(timeout=timeout) as client:
+            return (await client.get(f"{url}/health")).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@asynccontextmanager
+async def reaching(patience: float = PATIENCE) -> AsyncIterator[None]:
+    """Calls on Prefect: whatever may pass by itself is PrefectAway, and nothing hangs."""
+    try:
+        async with asyncio.timeout(patience):
+            yield
+    except (httpx.TransportError, TimeoutError) as error:
+        raise PrefectAway(f"Prefect does not answer: {error!r}") from error
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code in (404, 409, 422):
+            raise
+        raise PrefectAway(f"Prefect answers {error.response.status_code}") from error
+
+
+async def _live_page(
+    client: PrefectClient, deployment_name: str, after: datetime | None, offset: int
+) -> list[FlowRun]:
+    flow, _, deployment = deployment_name.partition("/")
+    wanted = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVE)))
+    if after is not None:
+        wanted.expected_start_time = FlowRunFilterExpectedStartTime(after_=after)
+    async with reaching():
+        return await client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[deployment])),
+            flow_run_filter=wanted,
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=PAGE,
+            offset=offset,
+        )
+
+
+def _seen(run: FlowRun) -> RunSeen:
+    state = run.state
+    return RunSeen(
+        id=run.id,
+        number=str(run.parameters.get("number", "")),
+        generation=int(run.parameters.get("generation", 0)),
+        state_type=state.type.value if state else "",
+        state_name=(state.name or "") if state else "",
+        timestamp=state.timestamp if state else None,
+    )
