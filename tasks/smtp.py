@@ -333,13 +333,20 @@ def _verdict(code: int, text: str) -> Outcome:
         return Sent(_said(code, text))
     if 400 <= code < 600:
         return _answered(code, text)
+    return _garbled(_said(code, text))
+
+
+def _garbled(said: str) -> InDoubt:
     return InDoubt(
-        f"邮件已全部交出，邮件服务器的答复无法理解：{_said(code, text)}。",
-        f"The whole message was handed over and the answer cannot be understood: {_said(code, text)}.",
+        f"邮件已全部交出，邮件服务器的答复无法理解（{said}），不能确定是否收下。",
+        f"The whole message was handed over and the answer makes no sense ({said}): "
+        "it may or may not have been taken.",
     )
 
 
 def _unanswered(trouble: Exception) -> InDoubt:
+    if isinstance(trouble, SMTPResponseException):
+        return _garbled(_clean(trouble.message))
     en = "did not answer" if isinstance(trouble, SMTPTimeoutError) else "hung up"
     zh = "没有答复" if isinstance(trouble, SMTPTimeoutError) else "断开了连接"
     return InDoubt(
