@@ -1,0 +1,1 @@
+"""Letters: facts put into dignified words, in Chinese and in English, and into a mail."""
