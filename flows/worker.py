@@ -16,7 +16,7 @@ import httpx
 from anyio.abc import TaskStatus
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun
-from prefect.context import AsyncClientContext
+from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import AsyncFlowRunEngine
 from prefect.settings import get_current_settings
@@ -46,6 +46,10 @@ class InProcessResult(BaseWorkerResult):
 class InProcessEngine(AsyncFlowRunEngine[Any, Any]):
     """Prefect's engine, but a run cut short by our own stopping is handed back, not declared crashed."""
 
+    @property
+    def heartbeat_seconds(self) -> int | None:
+        return None  # a thread for each run; the lease in our database is the heartbeat
+
     async def handle_crash(self, exc: BaseException) -> None:
         if not isinstance(exc, asyncio.CancelledError):
             await super().handle_crash(exc)
@@ -73,6 +77,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
 
     async def setup(self) -> None:
         # One client for all runs: each engine would make its own, which blocks the loop for long.
+        self._exit_stack.enter_context(SyncClientContext())
         await self._exit_stack.enter_async_context(AsyncClientContext())
         await super().setup()
 
@@ -115,12 +120,12 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             raise LookupError("The run has no deployment, so there is no flow to run.")
         if deployment_id not in self._flows:
             deployment = await self.client.read_deployment(deployment_id)
-            self._flows[deployment_id] = flow_at(deployment.entrypoint or "")
+            self._flows[deployment_id] = _placed(flow_at(deployment.entrypoint or ""))
         return self._flows[deployment_id]
 
     async def follow(self, stop: asyncio.Event, nudge: asyncio.Event, file: Path) -> None:
         """Take runs until stopped. A nudge makes it look at once."""
-        pause, checked = POLL, -CHECK
+        pause, checked, away = POLL, -CHECK, False
         while not stop.is_set():
             nudge.clear()
             try:
@@ -128,12 +133,12 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
                     await self._check(file)
                     checked = monotonic()
                 async with reaching():
-                    await self.get_and_submit_flow_runs()
-                pause = POLL
+                    taken = await self.get_and_submit_flow_runs()
+                pause, away = POLL / 4 if taken else POLL, False
             except (PrefectAway, httpx.HTTPStatusError, ObjectNotFound) as error:
-                if checked > 0:
+                if not away:
                     log.warning("Prefect is away: %s", error)
-                pause, checked = min(max(pause, 0.5) * 2, LONGEST_PAUSE), -CHECK
+                pause, checked, away = min(pause * 2, LONGEST_PAUSE), -CHECK, True
             await _first_of(stop, nudge, pause)
 
     async def _check(self, file: Path) -> None:
@@ -200,6 +205,13 @@ async def _work(settings: Settings, stop: asyncio.Event, nudge: asyncio.Event, f
         await worker.wind_down()
 
 
+def _placed(flow: Flow[..., object]) -> Flow[..., object]:
+    # A place for results, though none is ever stored: without it each run asks the server for one,
+    # and the whole loop waits for the answer.
+    place = get_current_settings().results.local_storage_path
+    return flow.with_options(result_storage=place, persist_result=False)
+
+
 async def _execute(flow: Flow[..., object], flow_run: FlowRun) -> None:
     # With a deployment the engine starts a thread for each run, which blocks the loop for 0.2 s.
     # The server knows the deployment anyway, so the run may still be parked.
@@ -238,5 +250,5 @@ def _name(loop: Loop) -> str:
 def _hush_parking() -> None:
     # The engine logs whatever is not completed as an error; a parked run is none.
     logging.getLogger("prefect.flow_runs").addFilter(
-        lambda record: not record.getMessage().startswith("Finished in state Paused")
+        lambda record: not (record.msg.startswith("Finished in state") and "type=PAUSED" in record.msg)
     )

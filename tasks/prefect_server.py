@@ -43,9 +43,9 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing here hangs on automations
         "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": str(EVENT_DAYS * 86400),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENT_DAYS}D",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RETENTION_DAYS * 86400),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{RETENTION_DAYS}D",
     }
 
 
@@ -58,7 +58,6 @@ def client_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_CLIENT_MAX_RETRIES": "5",  # 2+4+8+16+32 s: a run rides out a minute
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "86400",  # our lease in our database is the heartbeat
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_WORKER_PREFETCH_SECONDS": "0",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",

@@ -1,0 +1,25 @@
+"""A worker of its own process, as `rectify worker` starts it, for the deployments of a given file."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from models.settings import settings
+from tasks.prefect_server import apply, client_environment
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    apply(client_environment(settings()))
+
+    from flows.worker import run_worker, serve
+
+    async def work(stop: asyncio.Event) -> None:
+        await run_worker(settings(), stop=stop, deployments=Path(sys.argv[1]))
+
+    serve(work)
+
+
+if __name__ == "__main__":
+    main()
