@@ -30,7 +30,7 @@ def understand(text: str) -> TimeLimit:
     phrase = plain(text)
     immediate, rest = without(phrase, IMMEDIATE)
     sustained, rest = without(rest, SUSTAINED)
-    rest = re.sub(r"^[,，、。;；并且及和]+|[,，、。;；并且及和]+$", "", rest)
+    rest = rest.strip(",，、。;；并且及和")
     if not rest:
         if immediate or sustained:
             return TimeLimit(immediate=immediate, sustained=sustained)

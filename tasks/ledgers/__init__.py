@@ -1,0 +1,1 @@
+"""Reading ledgers from files; no database here."""

@@ -1,0 +1,92 @@
+"""Figures a finding yielded: from their own columns, or by strict patterns from what was written of the result."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from policy.ledger_rows import UNIT_OF, Metric, Outcome
+from tasks.ledgers.headers import asked, chinese
+from tasks.ledgers.lines import Line
+from tasks.ledgers.sheets import half_width
+
+FIGURE = r"(\d{1,12}(?:,\d{3})*(?:\.\d{1,6})?)"
+WRITTEN: dict[Metric, tuple[str, str]] = {
+    Metric.CONTRACTS: ("整改问题合同", rf"整改问题合同{FIGURE}份"),
+    Metric.DEBT_RESOLVED: ("化解债务", rf"化解债务{FIGURE}万元"),
+    Metric.RECEIVABLES_COLLECTED: ("清收债权", rf"清收债权{FIGURE}万元"),
+    Metric.RESOURCE_FEES: ("新增资源收费", rf"新增资源收费{FIGURE}万元"),
+    Metric.REGULATIONS: ("出台", rf"出台[^,;。、\d]{{0,20}}?{FIGURE}项"),
+}
+NOT_YET = r"(?<!计划)(?<!预计)(?<!力争)(?<!尚未)(?<!拟)(?<!未)"
+COUNTED = frozenset({"份", "项"})
+
+
+def read_outcomes(line: Line, measured_in: frozenset[str]) -> tuple[Outcome, ...]:
+    """`measured_in`: the units named above the table, for columns whose header names none."""
+    found = []
+    for metric in Metric:
+        amount = (
+            in_column(line, metric, measured_in) if metric in line.header.fields else written(line, metric)
+        )
+        if amount:
+            found.append(Outcome(metric, amount, UNIT_OF[metric]))
+    return tuple(found)
+
+
+def in_column(line: Line, metric: Metric, measured_in: frozenset[str]) -> Decimal | None:
+    """A figure with a unit, be it in the cell, in the header or above the table; an error otherwise."""
+    text = half_width(line.text(metric))
+    if text in ("", "-", "—", "/", "无"):
+        return None
+    found = re.fullmatch(rf"{FIGURE}(份|个|项|万元|元)?", text, re.ASCII)
+    if found is None:
+        line.error(
+            metric,
+            "应是不带“约”“余”“若干”的数，不能为负。",
+            "A plain figure is wanted, not negative and not approximate.",
+        )
+        return None
+    unit = found[2] or asked(line.header.text_of(metric)) or default_unit(metric, measured_in)
+    return in_unit(line, metric, Decimal(found[1].replace(",", "")), unit)
+
+
+def default_unit(metric: Metric, measured_in: frozenset[str]) -> str:
+    return UNIT_OF[metric] if UNIT_OF[metric] in COUNTED | measured_in else ""
+
+
+def in_unit(line: Line, metric: Metric, amount: Decimal, unit: str) -> Decimal | None:
+    wanted = UNIT_OF[metric]
+    if unit == "元" and wanted == "万元":
+        return amount / 10_000
+    if unit != wanted and not (unit == "个" and wanted in COUNTED):
+        zh = f"没有写明单位，应以“{wanted}”计。" if not unit else f"单位是“{unit}”，应以“{wanted}”计。"
+        line.error(metric, zh, f"The unit must be {wanted}.")
+        return None
+    if wanted in COUNTED and amount != int(amount):
+        line.error(metric, f"“{wanted}”数应是整数。", "A whole number is wanted.")
+        return None
+    return amount
+
+
+def written(line: Line, metric: Metric) -> Decimal | None:
+    """The sum of what the result says in so many words, reported; a vague figure is reported and left out."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", line.text("result")))
+    keyword, pattern = WRITTEN[metric]
+    found = re.findall(NOT_YET + pattern, text)
+    if not found:
+        if keyword in text and metric is not Metric.REGULATIONS:
+            zh, en = (
+                f"“{keyword}”的数没有看懂，没有计入。",
+                f"The figure of {metric} is not clear: not counted.",
+            )
+            line.warn("result", zh, en)
+        return None
+    amount = sum((Decimal(figure.replace(",", "")) for figure in found), Decimal())
+    unit = UNIT_OF[metric]
+    line.derived(
+        "outcomes",
+        "result",
+        f"由文字读出“{chinese(metric)}”{amount}{unit}。",
+        f"Read from the text: {metric} {amount} {unit}.",
+    )
+    return amount
