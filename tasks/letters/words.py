@@ -345,6 +345,11 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
 GRAVITY = {rung: rank for rank, rung in enumerate(KINDS)}
 
 COLOUR_WORDS: dict[Light, tuple[str, str]] = {
@@ -433,7 +438,7 @@ def colour_word(colour: Light, language: Language) -> str:
 
 def day(on: date, language: Language) -> str:
     if language is Language.ENGLISH:
-        return f"{on.day} {on:%B} {on.year}"
+        return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
     return f"{on.year}年{on.month}月{on.day}日"
 
 
