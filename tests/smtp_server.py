@@ -86,7 +86,7 @@ class SmtpServer:
         self.connections = 0
         self.port = 0
         self._waiting = {verb: list(answers) for verb, answers in (replies or {}).items()}
-        self._writers: list[asyncio.StreamWriter] = []
+        self._talks: dict[asyncio.Task[object], asyncio.WriteTransport] = {}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._meet, LOOPBACK, 0, ssl=self.tls)
@@ -97,8 +97,9 @@ class SmtpServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
-        for writer in self._writers:
-            writer.transport.abort()
+        for transport in self._talks.values():
+            transport.abort()
+        await asyncio.gather(*self._talks)
 
     def answer(self, verb: str) -> Reply:
         waiting = self._waiting.get(verb)
@@ -106,7 +107,8 @@ class SmtpServer:
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._writers.append(writer)
+        if talk := asyncio.current_task():
+            self._talks[talk] = writer.transport
         try:
             await _Conversation(self, reader, writer, tls=self.tls is not None).run()
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
@@ -196,7 +198,16 @@ class _Conversation:
     async def _encrypt(self) -> None:
         assert self.server.starttls is not None
         await self._say("220 2.0.0 ready")
-        await self.writer.start_tls(self.server.starttls)
+        # Not writer.start_tls: after a failed handshake it leaves a writer that cannot even be thrown away.
+        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        transport = await loop.start_tls(
+            self.writer.transport, protocol, self.server.starttls, server_side=True
+        )
+        if transport is None:
+            raise _Over
+        protocol.connection_made(transport)
+        self.reader, self.writer = reader, asyncio.StreamWriter(transport, protocol, reader, loop)
         self.tls = True
 
     async def _log_in(self, line: str) -> None:
