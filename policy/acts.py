@@ -9,10 +9,12 @@ from decimal import Decimal
 from policy.deadlines import DeadlineType
 from policy.ledger_rows import Outcome
 from policy.refusals import BadInput, NotAllowed
-from policy.roles import Actor, Role, Why, hindrance
+from policy.roles import ROLES_FOR, Actor, Role, Why, hindrance
 from policy.rules import Rules
 from policy.stages import MOVES, Act, Facts, Moved, acts_possible, move
 from policy.words import ACT_WORDS, STAGE_WORDS
+
+__all__ = ["ROLES_FOR", "Said", "decide", "not_by", "outcome_amount"]
 
 LEAST_REASON = 10
 MOST_TEXT = 1000
@@ -42,7 +44,7 @@ def decide(facts: Facts, act: Act, actor: Actor, said: Said, rules: Rules, today
         raise _not_now(facts, act)
     why = hindrance(facts, act, actor)
     if why is not None:
-        raise _not_by(facts, act, why)
+        raise not_by(facts.number, facts.number, act, why)
     guard = GUARDS.get(act)
     if guard is not None:
         guard(facts, said, Limits(rules, today, actor.roles))
@@ -70,26 +72,28 @@ def _not_now(facts: Facts, act: Act) -> NotAllowed:
     )
 
 
-def _not_by(facts: Facts, act: Act, why: Why) -> NotAllowed:
+def not_by(subject_zh: str, subject_en: str, act: Act, why: Why) -> NotAllowed:
+    """The refusal that names who could do it instead."""
     act_zh, act_en = ACT_WORDS[act]
-    zh, en = {
-        Why.NOT_THEIR_POST: (
-            "此事项由责任人岗位的任职人（或其代班人）办理，您今天不在该岗位",
-            "only the holder of the owner post, or their substitute, may do this, and you are not today",
-        ),
-        Why.NOT_THEIR_ROLE: ("您的岗位没有这项权限", "none of your posts may do this"),
-        Why.OWN_WORK: (
-            "整改人不能办理自己事项的验收、销号和审批，请由他人办理",
-            "nobody verifies, closes or decides on their own work; somebody else has to",
-        ),
-        Why.VERIFIED_IT: (
-            "验收人不能再批准销号，请由他人办理",
-            "the verifier cannot also approve the closure; somebody else has to",
-        ),
-    }[why]
-    return NotAllowed(
-        f"{facts.number}：您不能{act_zh}。{zh}。", f"{facts.number}: you cannot {act_en}: {en}."
-    )
+    zh, en = WHY_WORDS[why]
+    return NotAllowed(f"{subject_zh}：您不能{act_zh}。{zh}。", f"{subject_en}: you cannot {act_en}: {en}.")
+
+
+WHY_WORDS = {
+    Why.NOT_THEIR_POST: (
+        "此事项由责任人岗位的任职人（或其代班人）办理，您今天不在该岗位",
+        "only the holder of the owner post, or their substitute, may do this, and you are not today",
+    ),
+    Why.NOT_THEIR_ROLE: ("您的岗位没有这项权限", "none of your posts may do this"),
+    Why.OWN_WORK: (
+        "整改人不能办理自己事项的验收、销号和审批，请由他人办理",
+        "nobody verifies, closes or decides on their own work; somebody else has to",
+    ),
+    Why.VERIFIED_IT: (
+        "验收人不能再批准销号，请由他人办理",
+        "the verifier cannot also approve the closure; somebody else has to",
+    ),
+}
 
 
 def _needs_text(text: str, zh: str, en: str, least: int = 1) -> None:

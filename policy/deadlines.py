@@ -1,13 +1,12 @@
 """Deadline arithmetic over a calendar that is passed in; all dates are the office's calendar days."""
 
 import calendar as gregorian
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
-"""Statutory days with a fixed date in the 2024-11-10 revision; all that is known of a year not yet announced."""
+"""Statutory days with a fixed date (revision of 2024-11-10): all that is known of an unannounced year."""
 
 SATURDAY = 5
 
@@ -92,18 +91,10 @@ def add_months(start: date, months: int) -> date:
 def add_workdays(start: date, number: int, calendar: Calendar) -> date:
     """The `number`-th workday after `start`; `start` itself if `number` is 0."""
     day = start
-    for day in _workdays_after(start, number, calendar):
-        pass
-    return day
-
-
-def _workdays_after(start: date, number: int, calendar: Calendar) -> Iterator[date]:
-    day = start
     while number > 0:
         day += timedelta(days=1)
-        if calendar.is_workday(day):
-            number -= 1
-            yield day
+        number -= calendar.is_workday(day)
+    return day
 
 
 def next_workday(day: date, calendar: Calendar) -> date:

@@ -1,4 +1,4 @@
-"""The escalation ladder: which letters a finding calls for, past, due and future; what is to be done today."""
+"""The escalation ladder: every letter a finding calls for, past, due and future."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

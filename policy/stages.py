@@ -55,6 +55,8 @@ class Act(StrEnum):
     APPROVE_EXTENSION = "approve_extension"
     REFUSE_EXTENSION = "refuse_extension"
     HAND_OVER = "hand_over"
+    AMEND = "amend"
+    """A later import of the ledger corrects the row; no button of its own."""
 
 
 ENDED = frozenset({Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED})

@@ -1,12 +1,10 @@
 """The one place that reads the clock; RECTIFY_AS_OF moves it in demos and tests."""
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from models.settings import settings
+from policy.office import OFFICE, office_day
 from policy.refusals import BadInput
-
-OFFICE = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
@@ -17,7 +15,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The office's calendar day."""
-    return now().astimezone(OFFICE).date()
+    return office_day(now())
 
 
 def moved(real: datetime, as_of: str) -> datetime:

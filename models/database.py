@@ -1,0 +1,134 @@
+"""The database: SQLite in the data folder, or PostgreSQL by URL; sessions that read, sessions that write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.faults import reach
+from models.settings import Settings
+from policy.refusals import Unavailable
+
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: what was acknowledged survives a power cut
+    "foreign_keys": 1,
+    "busy_timeout": 30000,
+    "trusted_schema": 0,
+}
+WRITES = "rectify_writes"
+
+
+def database_url(settings: Settings) -> str:
+    """With the async driver named; SQLite in the data folder unless a URL is set."""
+    url = settings.database_url or f"sqlite:///{settings.home.resolve() / 'rectify.db'}"
+    for plain, driver in (
+        ("sqlite:///", "sqlite+aiosqlite:///"),
+        ("postgresql://", "postgresql+asyncpg://"),
+        ("postgres://", "postgresql+asyncpg://"),
+    ):
+        if url.startswith(plain):
+            return driver + url.removeprefix(plain)
+    return url
+
+
+class Database:
+    """Sessions over one engine. A writing session is one transaction, committed at its end or not at all."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self._writing = self.engine.execution_options(**{WRITES: True})
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        with _spoken():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def writing(self, name: str = "write") -> AsyncIterator[AsyncSession]:
+        """One transaction. `name` names its fault points `NAME.before_commit` and `NAME.after_commit`."""
+        with _spoken():
+            async with AsyncSession(self._writing, expire_on_commit=False) as session:
+                yield session
+                reach(f"{name}.before_commit")
+                await session.commit()
+        reach(f"{name}.after_commit")
+
+    async def alone(self, session: AsyncSession, what: int) -> None:
+        """Until commit, nobody else is in the part numbered `what`; SQLite has one writer anyway."""
+        if not self.is_sqlite:
+            await session.exec(text("SELECT pg_advisory_xact_lock(:what)").bindparams(what=what))  # type: ignore[call-overload]  # textual SQL
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class _spoken:
+    """A database that does not answer is said in one sentence."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OperationalError | ConnectionError):
+            raise Unavailable(
+                "数据库暂时不可用（被占用、磁盘已满或未启动），本次没有保存任何内容，请稍后再试。",
+                "The database does not answer (locked, disk full or down). Nothing was stored; try again.",
+            ) from error
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15)
+    Path(url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url, pool_size=5, max_overflow=15)
+    event.listen(engine.sync_engine, "connect", _on_connect)
+    event.listen(engine.sync_engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {pragma} = {value}")
+    for pragma, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {pragma}")
+        row = cursor.fetchone()
+        if row is None or row[0] != value:
+            raise Unavailable(
+                f"SQLite 未接受设置 {pragma}={value}，为免丢失数据，拒绝启动。",
+                f"SQLite did not take {pragma}={value}; not starting, so that nothing can be lost.",
+            )
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    """A deferred read-then-write fails at once, whatever the busy timeout; so writers say so first."""
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+_OPEN: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Database]] = WeakKeyDictionary()
+
+
+def database(settings: Settings) -> Database:
+    """The database of this event loop; connections are never shared between loops."""
+    of_loop = _OPEN.setdefault(asyncio.get_running_loop(), {})
+    url = database_url(settings)
+    if url not in of_loop:
+        of_loop[url] = Database(url)
+    return of_loop[url]

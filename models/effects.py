@@ -1,0 +1,349 @@
+"""What each act changes besides the stage: columns of the finding, and rows that belong to it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import book
+from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
+from models.letters import Trade
+from models.orders import ActWords, Order, Placing
+from policy.deadlines import DeadlineType, due
+from policy.ledger_rows import Outcome
+from policy.refusals import BadInput, NotAllowed
+from policy.roles import Actor
+from policy.stages import Act, Moved
+
+
+@dataclass(frozen=True)
+class Doing:
+    """One act under way."""
+
+    session: AsyncSession
+    finding: Finding
+    order: Order
+    actor: Actor
+    moved: Moved
+    trade: Trade
+    now: datetime
+    today: date
+
+    @property
+    def words(self) -> ActWords:
+        return self.order.words
+
+
+Changes = dict[str, object]
+
+
+async def place(session: AsyncSession, finding: Finding, words: Placing, today: date) -> None:
+    """Write the named unit and posts onto the finding; an owner post that nobody holds is refused."""
+    if words.unit:
+        finding.lead_unit_id = (await book.unit_named(session, words.unit)).id
+    for name, column in (
+        (words.post, "owner_post_id"),
+        (words.lead_leader, "lead_leader_post_id"),
+        (words.responsible_leader, "responsible_leader_post_id"),
+        (words.supervisor, "supervisor_post_id"),
+        (words.verifier, "verifier_post_id"),
+    ):
+        if name:
+            setattr(finding, column, (await book.post_named(session, name, finding.lead_unit_id)).id)
+    if words.assisting:
+        finding.assisting = "\n".join(words.assisting)
+    if words.deadline_type:
+        finding.deadline_type = words.deadline_type
+    if words.post:
+        await _check_owner(session, finding, words.post, today)
+
+
+async def _check_owner(session: AsyncSession, finding: Finding, name: str, today: date) -> None:
+    owner = finding.owner_post_id
+    holder = await book.incumbent(session, owner, today) if owner else None
+    if holder is None:
+        raise NotAllowed(
+            f"岗位空缺：“{name}”现无任职人，不能派发。请先登记任职人或改派其他岗位。",
+            f"Nobody holds the post “{name}” today. Appoint somebody first, or choose another post.",
+        )
+    checker = finding.verifier_post_id
+    verifier = await book.incumbent(session, checker, today) if checker else None
+    if verifier and verifier.person_id == holder.person_id:
+        raise NotAllowed(
+            f"“{name}”与验收人现为同一人，请另定验收人。",
+            f"“{name}” and the verifier are the same person today: choose another verifier.",
+        )
+
+
+def set_deadline(finding: Finding, words: Placing, trade: Trade, today: date) -> None:
+    """The date given by hand, or the one the rules compute; immediate work counts from its assignment."""
+    finding.deadline_set_on = today
+    if words.deadline:
+        if words.deadline < finding.discovered_on:
+            raise BadInput(
+                f"完成时限 {words.deadline} 早于发现日期 {finding.discovered_on}。",
+                f"The deadline {words.deadline} is before the day of discovery {finding.discovered_on}.",
+            )
+        finding.deadline, finding.deadline_by_hand, finding.provisional = words.deadline, True, False
+    elif finding.deadline is None or not finding.deadline_by_hand:
+        immediate = finding.deadline_type is DeadlineType.IMMEDIATE
+        start = today if immediate else finding.discovered_on
+        computed = due(start, trade.rules.period(finding.source, finding.deadline_type), trade.calendar)
+        finding.deadline, finding.provisional = computed.day, computed.provisional
+    finding.original_deadline = finding.deadline
+
+
+async def _assign(doing: Doing) -> None:
+    finding, words = doing.finding, doing.words
+    if not words.unit and finding.lead_unit_id is None:
+        raise BadInput("请写明责任单位（unit=单位名称）。", "Name the unit (unit=NAME).")
+    if not words.post and finding.owner_post_id is None:
+        raise BadInput("请写明责任人岗位（post=岗位名称）。", "Name the owner post (post=NAME).")
+    await place(doing.session, finding, words, doing.today)
+    finding.assigned_on = doing.today
+    if doing.order.act is not Act.ASSIGN and finding.deadline and not words.deadline:
+        return
+    before = finding.deadline
+    set_deadline(finding, words, doing.trade, doing.today)
+    finding.deadline_version += doing.order.act is not Act.ASSIGN and finding.deadline != before
+
+
+async def _reassign(doing: Doing) -> None:
+    if not doing.words.post:
+        raise BadInput("请写明改派给哪个岗位（post=岗位名称）。", "Name the new owner post (post=NAME).")
+    await _assign(doing)
+
+
+async def _accept(doing: Doing) -> None:
+    doing.finding.accepted_on = doing.today
+
+
+async def _file_plan(doing: Doing) -> None:
+    """A filed plan replaces the one before: measures not yet done give way to the new ones."""
+    finding, session = doing.finding, doing.session
+    finding.objective = doing.words.objective or finding.objective
+    kept = 0
+    for measure in await _measures(doing):
+        if measure.tracked and measure.done_on:
+            kept = max(kept, measure.seq)
+        else:
+            await session.delete(measure)
+    await session.flush()
+    for seq, (text, due_on) in enumerate(doing.words.measures, start=kept + 1):
+        session.add(Measure(finding=finding.number, cycle=finding.cycle, seq=seq, text=text, due_on=due_on))
+
+
+async def _measures(doing: Doing) -> list[Measure]:
+    finding = doing.finding
+    rows = await doing.session.exec(
+        select(Measure).where(Measure.finding == finding.number, Measure.cycle == finding.cycle)
+    )
+    return list(rows)
+
+
+async def _report_progress(doing: Doing) -> None:
+    finding, words = doing.finding, doing.words
+    finding.percent = finding.percent if words.percent is None else words.percent
+    finding.progress = words.text
+    doing.session.add(
+        ProgressEntry(
+            finding=finding.number,
+            cycle=finding.cycle,
+            round=finding.round,
+            at=doing.now,
+            by=doing.actor.account,
+            percent=finding.percent,
+            text=words.text,
+        )
+    )
+    await figure_outcomes(doing.session, finding, words.outcomes)
+
+
+async def figure_outcomes(session: AsyncSession, finding: Finding, outcomes: tuple[Outcome, ...]) -> None:
+    """Set the figures of this cycle; a metric given again replaces the one before."""
+    for outcome in outcomes:
+        found = await session.exec(
+            select(OutcomeFigure).where(
+                OutcomeFigure.finding == finding.number,
+                OutcomeFigure.cycle == finding.cycle,
+                OutcomeFigure.metric == outcome.metric,
+            )
+        )
+        row = found.first() or OutcomeFigure(
+            finding=finding.number,
+            cycle=finding.cycle,
+            metric=outcome.metric,
+            amount=outcome.amount,
+            unit=outcome.unit,
+        )
+        row.amount = outcome.amount
+        session.add(row)
+
+
+async def _complete_measure(doing: Doing) -> None:
+    wanted = doing.words.measure
+    for measure in await _measures(doing):
+        if measure.seq == wanted:
+            measure.done_on = measure.done_on or doing.today
+            doing.session.add(measure)
+            return
+    raise BadInput(f"没有第{wanted}条措施。", f"There is no measure {wanted}.")
+
+
+async def _attach_evidence(doing: Doing) -> None:
+    finding = doing.finding
+    for file in doing.order.files:
+        known = await doing.session.exec(
+            select(Evidence.id).where(
+                Evidence.finding == finding.number,
+                Evidence.cycle == finding.cycle,
+                Evidence.sha256 == file.sha256,
+                Evidence.name == file.name,
+            )
+        )
+        if known.first() is None:
+            doing.session.add(
+                Evidence(
+                    finding=finding.number,
+                    cycle=finding.cycle,
+                    round=finding.round,
+                    name=file.name,
+                    sha256=file.sha256,
+                    size=file.size,
+                    at=doing.now,
+                    by=doing.actor.account,
+                )
+            )
+
+
+async def _submit(doing: Doing) -> None:
+    finding = doing.finding
+    finding.submitted_on, finding.submitted_by = doing.today, doing.actor.person
+    finding.result = doing.words.result or finding.result
+    await figure_outcomes(doing.session, finding, doing.words.outcomes)
+
+
+async def _take_back(doing: Doing) -> None:
+    doing.finding.submitted_on = None
+
+
+async def _pass_verification(doing: Doing) -> None:
+    finding = doing.finding
+    finding.verified_on, finding.verified_by = doing.today, doing.actor.person
+    finding.verdict = "通过"
+
+
+async def _return_for_rework(doing: Doing) -> None:
+    finding, words = doing.finding, doing.words
+    finding.verified_on, finding.verified_by = doing.today, doing.actor.person
+    finding.verdict = f"不通过：{words.reason}" + (
+        f"；补充要求：{words.supplement}" if words.supplement else ""
+    )
+
+
+async def _approve_closure(doing: Doing) -> None:
+    finding = doing.finding
+    finding.closed_on = doing.today
+    finding.percent = 100
+    finding.sustained = finding.sustained or finding.deadline_type is DeadlineType.SUSTAINED
+    doing.session.add(closed_cycle(finding))
+
+
+def closed_cycle(finding: Finding) -> ClosedCycle:
+    if finding.closed_on is None:
+        raise RuntimeError("a closed finding has its day")
+    return ClosedCycle(
+        finding=finding.number,
+        cycle=finding.cycle,
+        rounds=finding.round,
+        original_deadline=finding.original_deadline,
+        deadline=finding.deadline,
+        submitted_on=finding.submitted_on,
+        verified_on=finding.verified_on,
+        closed_on=finding.closed_on,
+    )
+
+
+async def _reopen(doing: Doing) -> None:
+    finding = doing.finding
+    finding.first_closed_on = finding.first_closed_on or finding.closed_on
+    finding.reopened_on = doing.today
+    finding.closed_on = finding.submitted_on = finding.verified_on = None
+    finding.submitted_by = finding.verified_by = finding.extension_to = None
+    finding.verdict, finding.percent = "", 0
+    finding.deadline_by_hand = False
+    finding.deadline_version += 1
+    finding.deadline_set_on = doing.today
+    period = doing.trade.rules.period(finding.source, finding.deadline_type)
+    computed = due(doing.today, period, doing.trade.calendar)
+    finding.deadline, finding.provisional = computed.day, computed.provisional
+    if doing.words.deadline:
+        set_deadline(finding, doing.words, doing.trade, doing.today)
+
+
+async def _merge(doing: Doing) -> None:
+    target = await doing.session.get(Finding, doing.words.into)
+    if target is None:
+        raise BadInput(
+            f"没有编号为“{doing.words.into}”的问题。", f"There is no finding “{doing.words.into}”."
+        )
+    doing.finding.merged_into = target.number
+
+
+async def _request_extension(doing: Doing) -> None:
+    doing.finding.extension_to = doing.words.deadline
+    doing.finding.extension_reason = doing.words.reason
+
+
+async def _approve_extension(doing: Doing) -> None:
+    finding = doing.finding
+    finding.deadline = doing.words.deadline or finding.extension_to
+    finding.deadline_by_hand, finding.provisional = True, False
+    finding.deadline_set_on = doing.today
+    finding.deadline_version += 1
+    finding.extensions += 1
+    finding.extension_to = None
+
+
+async def _refuse_extension(doing: Doing) -> None:
+    doing.finding.extension_to = None
+
+
+EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
+    Act.ASSIGN: _assign,
+    Act.REASSIGN: _reassign,
+    Act.ACCEPT: _accept,
+    Act.FILE_PLAN: _file_plan,
+    Act.REPORT_PROGRESS: _report_progress,
+    Act.COMPLETE_MEASURE: _complete_measure,
+    Act.ATTACH_EVIDENCE: _attach_evidence,
+    Act.SUBMIT: _submit,
+    Act.TAKE_BACK: _take_back,
+    Act.PASS_VERIFICATION: _pass_verification,
+    Act.RETURN_FOR_REWORK: _return_for_rework,
+    Act.APPROVE_CLOSURE: _approve_closure,
+    Act.REOPEN: _reopen,
+    Act.MERGE: _merge,
+    Act.REQUEST_EXTENSION: _request_extension,
+    Act.APPROVE_EXTENSION: _approve_extension,
+    Act.REFUSE_EXTENSION: _refuse_extension,
+}
+
+
+async def counts(session: AsyncSession, finding: Finding) -> tuple[int, int]:
+    """Pieces of evidence and open tracked measures of this cycle."""
+    evidence = await session.exec(
+        select(func.count())
+        .select_from(Evidence)
+        .where(Evidence.finding == finding.number, Evidence.cycle == finding.cycle)
+    )
+    measures = await session.exec(
+        select(func.count())
+        .select_from(Measure)
+        .where(Measure.finding == finding.number, Measure.cycle == finding.cycle)
+        .where(col(Measure.tracked), col(Measure.done_on).is_(None))
+    )
+    return evidence.one(), measures.one()

@@ -1,0 +1,61 @@
+"""Evidence files, kept once under their SHA-256 in the data folder, outside any web root."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from models.faults import reach
+from models.orders import Attached
+from policy.refusals import BadInput, NotFound
+
+LARGEST = 20 * 1024 * 1024
+PROGRAMS = "exe bat cmd com msi scr ps1 vbs js jar sh dll lnk py php"
+ACTIVE_PAGES = "html htm xhtml hta svg docm xlsm pptm"
+DANGEROUS = frozenset((PROGRAMS + " " + ACTIVE_PAGES).split())
+
+
+def keep(path: Path, folder: Path) -> Attached:
+    """Copy a file into the store; the row that names it comes after. Raises BadInput or NotFound."""
+    _check(path)
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while block := source.read(1 << 20):
+            digest.update(block)
+    name = digest.hexdigest()
+    _copy(path, stored(folder, name))
+    return Attached(path.name, name, path.stat().st_size)
+
+
+def stored(folder: Path, sha256: str) -> Path:
+    return folder / "evidence" / sha256[:2] / sha256
+
+
+def _check(path: Path) -> None:
+    if not path.is_file():
+        raise NotFound(f"找不到文件“{path}”。", f"There is no file “{path}”.")
+    size = path.stat().st_size
+    if size == 0:
+        raise BadInput(f"“{path.name}”是空文件。", f"“{path.name}” is empty.")
+    if size > LARGEST:
+        raise BadInput(f"“{path.name}”超过20MB，请压缩或拆分后再传。", f"“{path.name}” is larger than 20 MB.")
+    endings = [part.lower() for part in path.name.split(".")[1:]]
+    if not endings or DANGEROUS & set(endings):
+        raise BadInput(
+            f"“{path.name}”的类型不能作为佐证。请上传 pdf、jpg、png、docx、xlsx 等文件。",
+            f"“{path.name}” is of a kind that is not taken. Attach pdf, jpg, png, docx, xlsx or the like.",
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy, source.open("rb") as original:
+        while block := original.read(1 << 20):
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+    reach("evidence.before_rename")
+    Path(copy.name).replace(target)
+    reach("evidence.after_rename")

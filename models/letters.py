@@ -1,0 +1,199 @@
+"""Letters as rows: what the ladder and the acts call for is written once, and cancelled when it is moot."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import book
+from models.findings import Finding
+from models.mail import Addressee, Letter, Mail, MailState
+from policy.deadlines import Calendar
+from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan
+from policy.notices import Notice
+from policy.roles import Role
+from policy.rules import Rules
+from policy.stages import ENDED
+
+
+@dataclass(frozen=True)
+class Trade:
+    """The rules and the calendar under which today's acts are judged."""
+
+    rules: Rules
+    calendar: Calendar
+
+
+async def case_of(session: AsyncSession, finding: Finding, today: date) -> Case:
+    recorded = await _recorded(session, finding)
+    return case(finding, recorded, second_red=await _had_red_this_year(session, finding, today))
+
+
+def case(finding: Finding, recorded: dict[Key, LetterState], *, second_red: bool = False) -> Case:
+    """The finding as the ladder sees it."""
+    return Case(
+        number=finding.number,
+        cycle=finding.cycle,
+        round=finding.round,
+        stage=finding.stage,
+        deadline=finding.deadline,
+        deadline_version=finding.deadline_version,
+        provisional=finding.provisional,
+        begun_on=finding.deadline_set_on or finding.opened_on,
+        stage_clock=Clock(finding.stage_since, finding.stage_event),
+        next_review_on=finding.next_review_on,
+        second_red_this_year=second_red,
+        recorded=recorded,
+    )
+
+
+async def _recorded(session: AsyncSession, finding: Finding) -> dict[Key, LetterState]:
+    letters = await session.exec(
+        select(Letter).where(Letter.finding == finding.number, Letter.cycle == finding.cycle)
+    )
+    return {Key(x.deadline_version, x.rung, x.occasion): x.state for x in letters}
+
+
+async def _had_red_this_year(session: AsyncSession, finding: Finding, today: date) -> bool:
+    """Whether the unit got a red order for another finding this year."""
+    if finding.lead_unit_id is None or finding.deadline is None or finding.deadline >= today:
+        return False
+    found = await session.exec(
+        select(Letter.id)
+        .join(Finding, col(Finding.number) == col(Letter.finding))
+        .where(Finding.lead_unit_id == finding.lead_unit_id, Letter.finding != finding.number)
+        .where(Letter.rung == "red_order", Letter.state == LetterState.SENT)
+        .where(col(Letter.due_on) >= date(today.year, 1, 1), col(Letter.due_on) <= finding.deadline)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: datetime, today: date) -> int:
+    """Write every letter the ladder calls for today and note the next day to look. Returns how many."""
+    case = await case_of(session, finding, today)
+    letters = plan(case, trade.rules, trade.calendar, today)
+    due = due_now(letters, case.recorded)
+    for planned in due:
+        await _write_planned(session, finding, planned, now)
+    recorded = {**case.recorded, **{planned.key: planned.state for planned in due}}
+    finding.next_look_on = next_look(letters, recorded)
+    session.add(finding)
+    return len(due)
+
+
+async def look_ahead(session: AsyncSession, finding: Finding, trade: Trade, today: date) -> None:
+    """Note the first day on which a letter falls due."""
+    case = await case_of(session, finding, today)
+    finding.next_look_on = next_look(plan(case, trade.rules, trade.calendar, today), case.recorded)
+    session.add(finding)
+
+
+async def _write_planned(session: AsyncSession, finding: Finding, planned: Planned, now: datetime) -> None:
+    letter = Letter(
+        finding=finding.number,
+        cycle=finding.cycle,
+        round=finding.round,
+        deadline_version=planned.key.deadline_version,
+        rung=planned.rung,
+        occasion=planned.key.occasion,
+        kind=planned.kind,
+        due_on=planned.day,
+        state=planned.state,
+        reminder=True,
+        note="更高一级已到期" if planned.state is LetterState.SKIPPED else "",
+        created_at=now,
+    )
+    await _write(session, finding, letter, planned.to, planned.cc)
+
+
+async def notify(session: AsyncSession, finding: Finding, notice: Notice, event: int, now: datetime) -> None:
+    """Queue the letter an act calls for at once; `event` makes it the only one of its act."""
+    letter = Letter(
+        finding=finding.number,
+        cycle=finding.cycle,
+        round=finding.round,
+        deadline_version=finding.deadline_version,
+        rung=notice.rung,
+        occasion=event,
+        kind=notice.kind,
+        due_on=finding.stage_since,
+        state=LetterState.QUEUED,
+        created_at=now,
+    )
+    await _write(session, finding, letter, notice.to, notice.cc)
+
+
+async def _write(
+    session: AsyncSession, finding: Finding, letter: Letter, to: Iterable[Role], cc: Iterable[Role]
+) -> None:
+    session.add(letter)
+    await session.flush()
+    if letter.id is None:
+        raise RuntimeError("a stored letter has an id")
+    direct = await _posts(session, finding, to)
+    copies = [post for post in await _posts(session, finding, cc) if post not in direct]
+    if not direct and copies:
+        direct, copies = copies, []
+    if not direct and finding.owner_post_id is not None:
+        direct = [finding.owner_post_id]
+    for post_id, copy_only in [*((p, False) for p in direct), *((p, True) for p in copies)]:
+        session.add(Addressee(letter_id=letter.id, post_id=post_id, copy_only=copy_only))
+    if not direct:
+        _cannot_be_sent(letter)
+
+
+def _cannot_be_sent(letter: Letter) -> None:
+    if letter.state is LetterState.QUEUED:
+        letter.state, letter.note = LetterState.FAILED, "没有可以送达的岗位"
+
+
+async def _posts(session: AsyncSession, finding: Finding, roles: Iterable[Role]) -> list[int]:
+    posts = [post for role in roles for post in await book.posts_for(session, finding, role)]
+    return list(dict.fromkeys(posts))
+
+
+async def cancel_moot(session: AsyncSession, finding: Finding) -> None:
+    """Cancel what no longer holds: an ended finding's reminders, an older deadline's, a passed step's."""
+    waiting = await session.exec(
+        select(Letter).where(
+            Letter.finding == finding.number,
+            col(Letter.reminder),
+            col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED]),
+        )
+    )
+    for letter in waiting:
+        reason = _moot(letter, finding)
+        if reason and await _withdraw_mails(session, letter):
+            letter.state, letter.note = LetterState.CANCELLED, reason
+            session.add(letter)
+
+
+def _moot(letter: Letter, finding: Finding) -> str:
+    if finding.stage in ENDED and letter.rung != "look_back_due":
+        return "事项已办结"
+    if letter.cycle != finding.cycle or letter.deadline_version != finding.deadline_version:
+        return "时限已变更"
+    if letter.occasion and letter.occasion != finding.stage_event:
+        return "该环节已办理"
+    return ""
+
+
+async def _withdraw_mails(session: AsyncSession, letter: Letter) -> bool:
+    """Take back the mails that carry the letter; False if one may already be on its way."""
+    carrying = await session.exec(
+        select(Mail)
+        .join(Addressee, col(Addressee.mail_id) == col(Mail.id))
+        .where(Addressee.letter_id == letter.id)
+    )
+    mails = list(carrying)
+    if any(mail.state is not MailState.QUEUED for mail in mails):
+        return False
+    for mail in mails:
+        mail.state, mail.note = MailState.CANCELLED, "所载事项已变更，另行组信"
+        session.add(mail)
+        await session.exec(update(Addressee).where(col(Addressee.mail_id) == mail.id).values(mail_id=None))
+    return True

@@ -1,0 +1,1 @@
+"""Alembic migrations; upgrade leads exactly to the tables of `models`."""

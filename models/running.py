@@ -1,0 +1,68 @@
+"""What keeps runs and rows together: wakes, runs with their generation, steps begun, leases."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import UtcTime, WordColumn, one_of
+from policy.stages import Step
+
+
+class Wake(SQLModel, table=True):
+    """A hint to look at a finding, queued with the act itself; the relay takes it to Prefect."""
+
+    __tablename__ = "wake"
+    __table_args__ = (
+        UniqueConstraint("finding", "version", name="one wake for one version"),
+        Index("wakes_to_relay", "done_at", "next_at"),  # relay: what is queued
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    finding: str = Field(foreign_key="finding.number")
+    version: int
+    queued_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    next_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    attempts: int = 0
+    done_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    note: str = ""
+
+
+class Run(SQLModel, table=True):
+    """One generation of a finding's flow run. At most the newest is live; older ones change no row."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index("runs_of_prefect", "flow_run_id"),)
+
+    finding: str = Field(foreign_key="finding.number", primary_key=True)
+    generation: int = Field(primary_key=True)
+    cycle: int
+    flow_run_id: str = Field(default="", max_length=36)
+    touched_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    state_name: str = Field(default="", max_length=100)
+    version_seen: int = 0
+    """The finding's version when the run last looked at it."""
+
+
+class StepBegun(SQLModel, table=True):
+    """A step that had its task run; each step appears once per round."""
+
+    __tablename__ = "step_begun"
+    __table_args__ = (one_of("step", Step, "a step is one of the four"),)
+
+    finding: str = Field(foreign_key="finding.number", primary_key=True)
+    cycle: int = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    step: Step = Field(sa_column=Column(WordColumn(Step), primary_key=True))
+    at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+
+
+class Lease(SQLModel, table=True):
+    """Which of several workers does a job just now."""
+
+    __tablename__ = "lease"
+
+    job: str = Field(primary_key=True, max_length=40)
+    holder: str = Field(max_length=100)
+    until: datetime = Field(sa_column=Column(UtcTime, nullable=False))

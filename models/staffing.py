@@ -1,0 +1,338 @@
+"""The people file: units, posts, holders and accounts, taken in again and again without doubling anything."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from email_validator import EmailNotValidError, validate_email
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.database import Database
+from models.opening import INTAKE
+from models.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
+from policy.ledger_rows import Remark
+from policy.refusals import BadInput
+from policy.roles import Role
+
+COLUMNS = (
+    "unit",
+    "kind",
+    "parent",
+    "post",
+    "roles",
+    "person",
+    "account",
+    "mailbox",
+    "phone",
+    "from",
+    "to",
+    "substitute",
+)
+SINCE_ALWAYS = date(2000, 1, 1)
+"""Stands for a first day that the file does not give."""
+
+STAND_IN = re.compile(r"(?P<account>[^\s:：]+)(?:[:：](?P<from>\d{4}-\d\d-\d\d)\.\.(?P<to>\d{4}-\d\d-\d\d))?")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One line of the people file, understood. `stand_in` is an account, with its days or for vacancies."""
+
+    row: int
+    unit: str
+    kind: str
+    parent: str
+    post: str
+    roles: frozenset[Role]
+    person: str
+    account: str
+    mailbox: str
+    phone: str
+    from_day: date
+    from_given: bool
+    """Whether the file says since when; if not, a known appointment is left as it is."""
+    to_day: date | None
+    stand_in: tuple[str, date | None, date | None] | None
+
+
+@dataclass
+class Staffed:
+    """What an import of people changed."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    errors: list[Remark] = field(default_factory=list)
+
+
+class _Bad(Exception):
+    def __init__(self, column: str, value: str, zh: str, en: str) -> None:
+        self.remark = (column, value[:60], zh, en)
+
+
+def understand(row: int, line: Mapping[str, str]) -> Holder | Remark:
+    """One line as a holder, or what is wrong with it."""
+    try:
+        return _holder(row, {key: (line.get(key) or "").strip() for key in COLUMNS})
+    except _Bad as bad:
+        return Remark(row, *bad.remark)
+
+
+def _holder(row: int, line: dict[str, str]) -> Holder:
+    if not line["unit"]:
+        raise _Bad("unit", "", "单位不能为空", "a unit is needed")
+    if line["account"] and not line["person"]:
+        raise _Bad("person", "", "有帐号就要有姓名或称谓", "an account needs a person")
+    to_day = _day(line, "to")
+    from_day = _day(line, "from") or SINCE_ALWAYS
+    if to_day and to_day < from_day:
+        raise _Bad("to", line["to"], "离任日期早于任职日期", "ends before it begins")
+    return Holder(
+        row=row,
+        unit=line["unit"],
+        kind=line["kind"] or "office",
+        parent=line["parent"],
+        post=line["post"],
+        roles=_roles(line["roles"]),
+        person=line["person"],
+        account=line["account"],
+        mailbox=_mailbox(line["mailbox"]),
+        phone=line["phone"],
+        from_day=from_day,
+        from_given=bool(line["from"]),
+        to_day=to_day,
+        stand_in=_stand_in(line["substitute"]),
+    )
+
+
+def _day(line: dict[str, str], column: str) -> date | None:
+    text = line[column]
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        raise _Bad(column, text, "不是日期，请写成 2026-01-31", "is not a date like 2026-01-31") from None
+
+
+def _roles(text: str) -> frozenset[Role]:
+    names = [name.strip() for name in re.split(r"[;；]", text) if name.strip()]
+    for name in names:
+        if name not in {role.value for role in Role}:
+            known = "、".join(Role)
+            raise _Bad("roles", name, f"没有这个角色，可用：{known}", f"unknown; one of {', '.join(Role)}")
+    return frozenset(Role(name) for name in names)
+
+
+def _mailbox(text: str) -> str:
+    try:
+        if text:
+            validate_email(
+                text, check_deliverability=False, test_environment=True, globally_deliverable=False
+            )
+    except EmailNotValidError:
+        raise _Bad("mailbox", text, "不是有效的邮箱地址", "is not a mail address") from None
+    return text
+
+
+def _stand_in(text: str) -> tuple[str, date | None, date | None] | None:
+    if not text:
+        return None
+    found = STAND_IN.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError
+        days = [date.fromisoformat(found[key]) if found[key] else None for key in ("from", "to")]
+    except ValueError:
+        raise _Bad(
+            "substitute",
+            text,
+            "请写代班人的帐号，如 lisi 或 lisi:2026-11-16..2026-11-27",
+            "write the account standing in, like lisi or lisi:2026-11-16..2026-11-27",
+        ) from None
+    return found["account"], days[0], days[1]
+
+
+async def take_in(db: Database, holders: Sequence[Holder]) -> Staffed:
+    """Store all lines in one transaction; errors are listed and then nothing is stored."""
+    done = Staffed()
+    try:
+        async with db.writing("people") as session:
+            await db.alone(session, INTAKE)
+            for holder in holders:
+                done.added, done.changed = await _store(session, holder, done)
+            for holder in holders:
+                await _relate(session, holder, done)
+            if done.errors:
+                raise BadInput("名册有误，未作任何修改。", "The people file has errors; nothing was changed.")
+    except BadInput:
+        return Staffed(errors=done.errors)
+    done.unchanged = len(holders) - done.added - done.changed
+    return done
+
+
+async def _store(session: AsyncSession, holder: Holder, done: Staffed) -> tuple[int, int]:
+    unit = await _unit(session, holder)
+    post, new_post = await _post(session, holder, unit)
+    new, changed = False, False
+    if post and holder.person:
+        person, new, changed = await _person(session, holder)
+        appointed = await _appointment(session, holder, post, person)
+        new, changed = new or appointed == "new", changed or appointed == "changed"
+    changed = changed or await _set_roles(session, holder, post) or new_post
+    await session.flush()
+    return done.added + new, done.changed + (changed and not new)
+
+
+async def _unit(session: AsyncSession, holder: Holder) -> Unit:
+    unit = (await session.exec(select(Unit).where(Unit.name == holder.unit))).first()
+    unit = unit or Unit(name=holder.unit, kind=holder.kind)
+    unit.kind = holder.kind
+    session.add(unit)
+    await session.flush()
+    return unit
+
+
+async def _post(session: AsyncSession, holder: Holder, unit: Unit) -> tuple[Post | None, bool]:
+    if not holder.post or unit.id is None:
+        return None, False
+    found = await session.exec(select(Post).where(Post.unit_id == unit.id, Post.name == holder.post))
+    post = found.first()
+    if post:
+        return post, False
+    post = Post(unit_id=unit.id, name=holder.post)
+    session.add(post)
+    await session.flush()
+    return post, True
+
+
+async def _set_roles(session: AsyncSession, holder: Holder, post: Post | None) -> bool:
+    if post is None or post.id is None:
+        return False
+    stored = {
+        row.role: row for row in await session.exec(select(PostRole).where(PostRole.post_id == post.id))
+    }
+    for role in holder.roles - stored.keys():
+        session.add(PostRole(post_id=post.id, role=role))
+    if holder.person or holder.roles:
+        for role in stored.keys() - holder.roles:
+            await session.delete(stored[role])
+    return set(stored) != set(holder.roles)
+
+
+async def _person(session: AsyncSession, holder: Holder) -> tuple[Person, bool, bool]:
+    account = await session.get(Account, holder.account) if holder.account else None
+    if account:
+        person = await session.get(Person, account.person_id)
+        if person is None:
+            raise RuntimeError("an account has a person")
+        wanted = (holder.person, holder.mailbox or account.mailbox, holder.phone or account.phone)
+        changed = (person.name, account.mailbox, account.phone) != wanted
+        person.name, account.mailbox, account.phone = wanted
+        session.add_all([person, account])
+        return person, False, changed
+    return await _new_person(session, holder)
+
+
+async def _new_person(session: AsyncSession, holder: Holder) -> tuple[Person, bool, bool]:
+    """Without an account a name stands for one person throughout."""
+    person = None
+    if not holder.account:
+        named = await session.exec(
+            select(Person)
+            .outerjoin(Account, col(Account.person_id) == col(Person.id))
+            .where(Person.name == holder.person, col(Account.name).is_(None))
+        )
+        person = named.first()
+    if person:
+        return person, False, False
+    person = Person(name=holder.person)
+    session.add(person)
+    await session.flush()
+    if holder.account and person.id is not None:
+        session.add(
+            Account(name=holder.account, person_id=person.id, mailbox=holder.mailbox, phone=holder.phone)
+        )
+    return person, True, False
+
+
+async def _appointment(session: AsyncSession, holder: Holder, post: Post, person: Person) -> str:
+    """`new`, `changed` or nothing; a line with another end date ends the appointment it names."""
+    if post.id is None or person.id is None:
+        raise RuntimeError("stored rows have ids")
+    found = await session.exec(
+        select(Appointment)
+        .where(Appointment.post_id == post.id, Appointment.person_id == person.id)
+        .order_by(col(Appointment.from_day).desc())
+    )
+    stored = list(found)
+    same = next((x for x in stored if x.from_day == holder.from_day), None)
+    if same is None and stored and not holder.from_given:
+        same = stored[0]
+    if same is None:
+        session.add(
+            Appointment(post_id=post.id, person_id=person.id, from_day=holder.from_day, to_day=holder.to_day)
+        )
+        return "new"
+    changed = same.to_day != holder.to_day
+    same.to_day = holder.to_day
+    session.add(same)
+    return "changed" if changed else ""
+
+
+async def _relate(session: AsyncSession, holder: Holder, done: Staffed) -> None:
+    """Parents and substitutes may stand further down in the file, so they come last."""
+    unit = (await session.exec(select(Unit).where(Unit.name == holder.unit))).one()
+    if holder.parent:
+        parent = (await session.exec(select(Unit).where(Unit.name == holder.parent))).first()
+        if parent is None or parent.id == unit.id:
+            done.errors.append(
+                Remark(
+                    holder.row,
+                    "parent",
+                    holder.parent,
+                    "没有这个上级单位",
+                    "there is no such unit to be its parent",
+                )
+            )
+            return
+        unit.parent_id = parent.id
+        session.add(unit)
+    await _substitute(session, holder, unit, done)
+
+
+async def _substitute(session: AsyncSession, holder: Holder, unit: Unit, done: Staffed) -> None:
+    if holder.stand_in is None or not holder.post:
+        return
+    name, from_day, to_day = holder.stand_in
+    account = await _account(session, name)
+    if account is None:
+        done.errors.append(
+            Remark(holder.row, "substitute", name, "没有这个代班人帐号", "there is no such account")
+        )
+        return
+    post = (await session.exec(select(Post).where(Post.unit_id == unit.id, Post.name == holder.post))).one()
+    stored = await session.exec(
+        select(Substitution).where(
+            Substitution.post_id == post.id,
+            Substitution.person_id == account.person_id,
+            col(Substitution.from_day).is_(None)
+            if from_day is None
+            else col(Substitution.from_day) == from_day,
+        )
+    )
+    row = stored.first() or Substitution(post_id=post.id or 0, person_id=account.person_id)
+    row.from_day, row.to_day = from_day, to_day
+    session.add(row)
+
+
+async def _account(session: AsyncSession, name: str) -> Account | None:
+    """By its name, or by the name of the one person who has it."""
+    account = await session.get(Account, name)
+    if account:
+        return account
+    named = await session.exec(
+        select(Account).join(Person, col(Person.id) == col(Account.person_id)).where(Person.name == name)
+    )
+    found = list(named)
+    return found[0] if len(found) == 1 else None

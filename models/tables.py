@@ -1,0 +1,9 @@
+"""All tables in one place, for migrations and checks."""
+
+from sqlmodel import SQLModel
+
+from models import findings, history, mail, people, running
+
+__all__ = ["findings", "history", "mail", "metadata", "people", "running"]
+
+metadata = SQLModel.metadata

@@ -1,0 +1,63 @@
+"""Bring a database to this code's schema, under one lock; refuse one that is newer."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from models.database import Database
+from policy.refusals import Unavailable
+
+UPGRADE = 7102
+"""The advisory lock under which the schema changes."""
+
+
+@lru_cache
+def scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
+def config() -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return made
+
+
+async def upgrade(db: Database) -> None:
+    """Create or migrate the tables. Raises Unavailable if the database was written by newer code."""
+    async with db.engine.connect() as connection:
+        version = await connection.run_sync(_version)
+    if version == scripts().get_current_head():
+        return
+    async with db.engine.execution_options(rectify_writes=True).begin() as connection:
+        if not db.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": UPGRADE})
+        await connection.run_sync(_upgrade)
+
+
+def _version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> None:
+    known = {script.revision for script in scripts().walk_revisions()}
+    version = _version(connection)
+    if version is not None and version not in known:
+        raise Unavailable(
+            f"数据库是更新版本的程序建立的（{version}），请升级本程序，数据未改动。",
+            f"The database was written by a newer Rectify ({version}). Upgrade first; nothing was changed.",
+        )
+    run(connection, "head")
+
+
+def run(connection: Connection, target: str) -> None:
+    made = config()
+    made.attributes["connection"] = connection
+    if target == "base":
+        command.downgrade(made, "base")
+    else:
+        command.upgrade(made, target)

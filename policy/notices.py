@@ -1,0 +1,50 @@
+"""The letters an act itself calls for: who is told at once that it is their turn, or what was decided."""
+
+from dataclasses import dataclass
+
+from policy.roles import Role
+from policy.stages import Act, Moved
+
+THIRD_RETURN = 4
+"""The round that begins with the third return."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    rung: str
+    to: tuple[Role, ...]
+    cc: tuple[Role, ...] = ()
+    kind: str = "notice"
+
+
+ASSIGNMENT = Notice("assignment", to=(Role.OWNER,), cc=(Role.LIAISON,), kind="assignment")
+
+NOTICES: dict[Act, Notice] = {
+    Act.ASSIGN: ASSIGNMENT,
+    Act.REASSIGN: ASSIGNMENT,
+    Act.UPHOLD: ASSIGNMENT,
+    Act.DISPUTE: Notice("dispute_filed", to=(Role.INSPECTOR,)),
+    Act.FILE_PLAN: Notice("plan_filed", to=(Role.INSPECTOR,)),
+    Act.APPROVE_PLAN: Notice("plan_approved", to=(Role.OWNER,)),
+    Act.RETURN_PLAN: Notice("plan_returned", to=(Role.OWNER,)),
+    Act.SUBMIT: Notice("verification_requested", to=(Role.VERIFIER,)),
+    Act.PASS_VERIFICATION: Notice("closure_requested", to=(Role.APPROVER,)),
+    Act.RETURN_FOR_REWORK: Notice("returned", to=(Role.OWNER,), cc=(Role.RESPONSIBLE_LEADER,)),
+    Act.DEFER_CLOSURE: Notice("closure_deferred", to=(Role.OWNER,)),
+    Act.APPROVE_CLOSURE: Notice("closed", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),
+    Act.REOPEN: Notice("reopened", to=(Role.OWNER,), cc=(Role.RESPONSIBLE_LEADER,)),
+    Act.WITHDRAW: Notice("withdrawn", to=(Role.OWNER,)),
+    Act.MERGE: Notice("merged", to=(Role.OWNER,)),
+    Act.REQUEST_EXTENSION: Notice("extension_requested", to=(Role.SUPERVISOR,)),
+    Act.APPROVE_EXTENSION: Notice("extension_approved", to=(Role.OWNER,)),
+    Act.REFUSE_EXTENSION: Notice("extension_refused", to=(Role.OWNER,)),
+    Act.HAND_OVER: Notice("handed_over", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),
+}
+
+
+def notices(act: Act, moved: Moved) -> list[Notice]:
+    """The letters of one act; the third return also alerts the supervisor."""
+    called_for = [NOTICES[act]] if act in NOTICES else []
+    if act is Act.RETURN_FOR_REWORK and moved.round == THIRD_RETURN:
+        called_for.append(Notice("third_return", to=(Role.SUPERVISOR,)))
+    return called_for
