@@ -402,7 +402,9 @@ class _Intake:
         )
         return "\n".join(sorted(_outcome_text(x.metric.value, x.amount, x.unit) for x in rows))
 
-    async def _amended(self, finding: Finding, changes: dict[str, tuple[str, str]], before: Stage) -> None:
+    async def _amended(
+        self, row: LedgerRow, finding: Finding, changes: dict[str, tuple[str, str]], before: Stage
+    ) -> None:
         said = {name: {"旧": old, "新": new} for name, (old, new) in sorted(changes.items())}
         kept = [name for name in finding.defaulted.split(",") if name and name not in changes]
         finding.defaulted = ",".join(kept)
