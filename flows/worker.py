@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -123,10 +125,10 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             self._flows[deployment_id] = _placed(flow_at(deployment.entrypoint or ""))
         return self._flows[deployment_id]
 
-    async def follow(self, stop: asyncio.Event, nudge: asyncio.Event, file: Path) -> None:
-        """Take runs until stopped. A nudge makes it look at once."""
+    async def follow(self, nudge: asyncio.Event, file: Path) -> None:
+        """Take runs, for ever. A nudge makes it look at once."""
         pause, checked, away = POLL, -CHECK, False
-        while not stop.is_set():
+        while True:
             nudge.clear()
             try:
                 if monotonic() - checked > CHECK:
@@ -139,7 +141,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
                 if not away:
                     log.warning("Prefect is away: %s", error)
                 pause, checked, away = min(pause * 2, LONGEST_PAUSE), -CHECK, True
-            await _first_of(stop, nudge, pause)
+            await _within(pause, nudge)
 
     async def _check(self, file: Path) -> None:
         async with reaching():
@@ -200,8 +202,8 @@ def serve(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
 async def _work(settings: Settings, stop: asyncio.Event, nudge: asyncio.Event, file: Path) -> None:
     for one in planned(file):
         flow_at(one.entrypoint)  # imported now, not while the first run waits
-    async with InProcessWorker(work_pool_name=settings.work_pool) as worker:
-        await worker.follow(stop, nudge, file)
+    async with InProcessWorker(work_pool_name=settings.work_pool, name=socket.gethostname()) as worker:
+        await _until(stop, worker.follow(nudge, file))
         await worker.wind_down()
 
 
@@ -233,14 +235,26 @@ async def _keep(loop: Loop, stop: asyncio.Event) -> None:
         except Exception as error:
             log.error("%s stopped, again in %.0f s: %r", _name(loop), pause, error)
         pause = 1.0 if monotonic() - began > 60 else min(pause * 2, 60)
-        await _first_of(stop, None, pause)
+        await _within(pause, stop)
 
 
-async def _first_of(stop: asyncio.Event, nudge: asyncio.Event | None, seconds: float) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in (stop, nudge) if event is not None]
-    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for task in waits:
-        task.cancel()
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work until stopped; what it waits for then, perhaps a dead server, is not waited for."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for the event, at most so long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _name(loop: Loop) -> str:

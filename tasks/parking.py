@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import NoReturn
 from uuid import UUID, uuid4
 
+from prefect import get_run_logger
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import FlowRun, State
@@ -30,9 +31,13 @@ async def park(
     once the run is parked: True if the row is no longer as the run saw it, and the run is woken again.
     """
     state = await park_run(state_name, key, message)
-    if await moved():
-        client, run = _here()
-        await awaken(client, run.id)
+    client, run = _here()
+    try:
+        if await moved():
+            await awaken(client, run.id)
+    except Exception as error:
+        # It is parked: to raise now would end it as failed. The watch round wakes what has moved.
+        get_run_logger().warning("Whether the finding moved meanwhile is not known: %r", error)
     raise Pause(state=state)
 
 

@@ -132,7 +132,12 @@ async def live_runs(client: PrefectClient, deployment_name: str) -> AsyncIterato
 
 def ui_link(settings: Settings, flow_run_id: UUID) -> str:
     """The run's page in the flow UI."""
-    return f"{api_url(settings).removesuffix('/api')}/runs/flow-run/{flow_run_id}"
+    return api_url(settings).removesuffix("/api") + ui_path(flow_run_id)
+
+
+def ui_path(flow_run_id: UUID) -> str:
+    """The path of the run's page, under whatever host and prefix the flow UI is reached."""
+    return f"/v2/runs/flow-run/{flow_run_id}"
 
 
 async def answers(url: str, timeout: float = 1.0) -> bool:
@@ -178,10 +183,11 @@ async def _live_page(
 
 def _seen(run: FlowRun) -> RunSeen:
     state = run.state
+    generation = run.parameters.get("generation")
     return RunSeen(
         id=run.id,
         number=str(run.parameters.get("number", "")),
-        generation=int(run.parameters.get("generation", 0)),
+        generation=generation if isinstance(generation, int) else 0,
         state_type=state.type.value if state else "",
         state_name=(state.name or "") if state else "",
         timestamp=state.timestamp if state else None,

@@ -38,7 +38,8 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
         # goes in a header of the page's own. The token would cost one call for each client.
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "false",
         "PREFECT_SERVER_UI_SERVE_BASE": ui_base,
-        "PREFECT_SERVER_UI_API_URL": f"{ui_base.rstrip('/')}/api",
+        "PREFECT_SERVER_UI_API_URL": f"{ui_base.rstrip('/')}/api",  # relative: right under any host
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(_prefect_home(settings) / "ui"),  # else in the package
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing here hangs on automations
