@@ -59,10 +59,12 @@ def records(text: str, mark: str) -> Iterator[tuple[int, dict[int, Cell]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         for row, record in enumerate(reader, start=1):
+            while record and not record[-1]:
+                record.pop()
+            check_place(row, len(record))
             texts = ((column, tidy(said[: MAX_CELL + 1])) for column, said in enumerate(record, start=1))
             cells = {column: Cell(said) for column, said in texts if said}
             if cells:
-                check_place(row, max(cells))
                 yield row, cells
     except csv.Error as broken:
         raise BadLedger(

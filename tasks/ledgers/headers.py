@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tasks.ledgers.sheets import Sheet, half_width
@@ -121,6 +120,8 @@ class Header:
 
     def text_of(self, field: str) -> str:
         column = self.fields.get(field)
+        if column is None and field in UNIT_AND_OWNER.split("/"):
+            column = self.fields.get(UNIT_AND_OWNER)
         return chinese(field) if column is None else self.texts[column]
 
 
@@ -132,18 +133,12 @@ def meaning_of(text: str) -> str | None:
 
 
 def find_header(sheet: Sheet) -> Header | None:
-    """The row, or the pair of rows, that names most fields; None if there is none."""
+    """The row, or if that names more the pair of rows, that names most fields; None if there is none."""
     rows = list(sheet.rows())[:HEADER_DEPTH]
-    best: Header | None = None
-    for at, top in enumerate(rows):
-        below = rows[at + 1 : at + 2]
-        for bottom in (top, *(row for row in below if row == top + 1)):
-            found = header_at(sheet, top, bottom)
-            if best is None or len(found.fields) > len(best.fields):
-                best = found
-    if best is None or len(best.fields) < LEAST_KNOWN:
-        return None
-    return best
+    pairs = [(top, bottom) for top in rows for bottom in (top, top + 1) if bottom in sheet.cells]
+    found = (header_at(sheet, top, bottom) for top, bottom in pairs)
+    best = max(found, key=lambda header: (len(header.fields), header.top - header.bottom), default=None)
+    return best if best is not None and len(best.fields) >= LEAST_KNOWN else None
 
 
 def header_at(sheet: Sheet, top: int, bottom: int) -> Header:
@@ -197,9 +192,9 @@ def spread(sheet: Sheet, row: int) -> dict[int, str]:
 
 def is_header_again(sheet: Sheet, header: Header, row: int) -> bool:
     """The header printed once more in the middle of the sheet."""
-    cells = labels(sheet, row)
-    printed: Iterable[int] = {header.top, header.bottom}
-    same = [c for c, text in cells.items() if any(text == labels(sheet, r).get(c) for r in printed)]
+    cells = sheet.cells[row]
+    printed = {header.top, header.bottom}
+    same = [c for c, cell in cells.items() if any(cell.text == sheet.at(r, c).text for r in printed)]
     return len(same) >= 2 and len(same) * 2 > len(cells)
 
 

@@ -6,12 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from policy.ledger_rows import Remark
-from tasks.ledgers.headers import (
-    UNIT_AND_OWNER,
-    Header,
-    chinese,
-    is_header_again,
-)
+from tasks.ledgers.headers import UNIT_AND_OWNER, Header, chinese, is_header_again
 from tasks.ledgers.sheets import EMPTY, MAX_CELL, Cell, Merge, Sheet, half_width, name, tidy
 
 FILLED_WHEN_MERGED = frozenset({"source", "round_name", "category", "item"})
@@ -90,12 +85,13 @@ class Line:
 def lines_of(sheet: Sheet, header: Header, notes: Notes) -> Iterator[Line]:
     """Every finding of the sheet; totals, signatures, notes and repeated headers are passed over."""
     down = Down(sheet, header)
+    wide = wide_rows(sheet, header)
     line: Line | None = None
     for row in sheet.rows():
         if row <= header.bottom:
             continue
         own = own_cells(sheet, header, row)
-        if not own or is_decoration(sheet, header, row, notes):
+        if not own or is_decoration(sheet, header, row, wide, notes):
             continue
         if line is not None and down.continues(row, line.row, own):
             absorb(line, row, own)
@@ -112,14 +108,14 @@ def own_cells(sheet: Sheet, header: Header, row: int) -> dict[str, Cell]:
     return {field: cells[column] for field, column in header.fields.items() if column in cells}
 
 
-def is_decoration(sheet: Sheet, header: Header, row: int, notes: Notes) -> bool:
+def is_decoration(sheet: Sheet, header: Header, row: int, wide: frozenset[int], notes: Notes) -> bool:
     """Not a finding: a sum, a signature, a note, a heading over the whole width, the header once more."""
     texts = [cell.text for _, cell in sorted(sheet.cells[row].items())]
     if TOTALS.fullmatch(half_width(texts[0])) or is_header_again(sheet, header, row):
         return True
     if all(SIGNATURE.fullmatch(text) for text in texts) and SIGNED.match(half_width(texts[0])):
         return True
-    if len(texts) == 1 and spans_table(sheet, header, row):
+    if len(texts) == 1 and row in wide:
         zh, en = (
             "整行合并，当作小标题，没有读入。",
             "Merged over the whole width: taken as a heading, not read.",
@@ -129,8 +125,9 @@ def is_decoration(sheet: Sheet, header: Header, row: int, notes: Notes) -> bool:
     return False
 
 
-def spans_table(sheet: Sheet, header: Header, row: int) -> bool:
-    return any(m.top == row == m.bottom and m.width * 2 > len(header.texts) for m in sheet.merges)
+def wide_rows(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Rows merged over more than half of the table."""
+    return frozenset(m.top for m in sheet.merges if m.top == m.bottom and m.width * 2 > len(header.texts))
 
 
 class Down:
@@ -174,7 +171,7 @@ class Down:
 def absorb(line: Line, row: int, own: dict[str, Cell]) -> None:
     """Add the measures of a further row of the same finding; say what else stood there."""
     measure = own.pop("measures", None)
-    if measure is not None:
+    if measure is not None and len(line.text("measures")) <= MAX_CELL:
         joined = "\n".join(t for t in (line.text("measures"), measure.text) if t)
         line.cells["measures"] = Cell(joined)
     if not own:

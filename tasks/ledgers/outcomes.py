@@ -1,4 +1,4 @@
-"""Figures a finding yielded: from their own columns, or by strict patterns from what was written of the result."""
+"""Figures a finding yielded: from their own columns, or by strict patterns from the written result."""
 
 import re
 import unicodedata

@@ -9,7 +9,7 @@ from policy.refusals import BadInput
 from policy.stages import Stage
 from policy.timelimits import read_day
 from tasks.ledgers.lines import Line
-from tasks.ledgers.sheets import half_width
+from tasks.ledgers.sheets import Cell, half_width
 from tasks.ledgers.words import NOT_CLOSED, passed, stage_word
 
 ENDED = (Stage.WITHDRAWN, Stage.MERGED)
@@ -19,6 +19,18 @@ WRITTEN_DATE = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?")
 def stage_of(line: Line) -> Stage | None:
     """The stage that the column of stages names, if it does."""
     return stage_word(line.text("stage"))[0]
+
+
+def move_words(line: Line) -> None:
+    """整改进度 is per cent in some ledgers; words under it are a stage or progress."""
+    cell = line.cell("percent")
+    if not cell.text or re.search(r"\d", cell.text) or "%" in half_width(line.header.text_of("percent")):
+        return
+    del line.cells["percent"]
+    if any(stage_word(cell.text)) and "stage" not in line.cells:
+        line.cells["stage"] = cell
+    else:
+        line.cells["progress"] = Cell("\n".join(t for t in (line.text("progress"), cell.text) if t))
 
 
 def with_stage(row: LedgerRow, line: Line) -> LedgerRow:
@@ -48,8 +60,8 @@ def named_stage(line: Line) -> tuple[Stage | None, bool]:
     if line.text("stage") and stage is None and not done:
         line.error(
             "stage",
-            "不是认识的状态。可填：待派发、待认领、整改中、待验收、退回整改、待销号、已销号、作废、并案。",
-            "The stage is not known. Use 待派发, 待认领, 整改中, 待验收, 退回整改, 待销号, 已销号, 作废 or 并案.",
+            "状态不认识。可填：待派发、待认领、整改中、待验收、退回整改、待销号、已销号、作废、并案。",
+            "The stage is not known. Use 待认领, 整改中, 待验收, 退回整改, 待销号, 已销号 and the like.",
         )
     return stage, done
 
@@ -97,7 +109,14 @@ def closed(row: LedgerRow, line: Line, stage: Stage | None) -> Stage:
     elif row.closed_on is None and not line.text("closed_on"):
         where = "closed_on" if "closed_on" in line.header.fields or stage is None else "stage"
         line.error(where, "已销号却没有销号日期。", "Closed, but without the date of closure.")
+    if not line.text("stage"):
+        by_default(line)
     return Stage.CLOSED
+
+
+def by_default(line: Line) -> None:
+    zh = "由销号日期、验收结论和进展判断。"
+    line.default("stage", zh, "judged by the date of closure, the verdict and the progress.")
 
 
 def completed(row: LedgerRow, line: Line) -> Stage:
@@ -112,7 +131,7 @@ def completed(row: LedgerRow, line: Line) -> Stage:
 def derived(row: LedgerRow, line: Line) -> Stage:
     """No stage is named."""
     if not line.text("stage"):
-        line.default("stage", "由日期、验收结论和进展判断。", "judged by dates, verdict and progress.")
+        by_default(line)
     verdict = passed(row.verdict)
     if verdict is not None:
         return Stage.PENDING_CLOSURE if verdict else Stage.RETURNED

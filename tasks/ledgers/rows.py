@@ -46,7 +46,7 @@ REOPENED = re.compile(DATE + r"[^,;。、\d]{0,8}重启")
 CYCLE = re.compile(r"第(\d{1,2})轮")
 NEXT_REVIEW = re.compile(r"下次(?:复核|复查|回头看)[::]?(?:日期|时间)?[::]?" + DATE)
 RETURNED_TIMES = re.compile(r"退回(\d{1,2})次")
-RETURNED = re.compile(r"首次提交[^。]*退回|第一次提交[^。]*退回|被退回")
+RETURNED = re.compile(r"(?:首次|第一次)提交[^。]{0,60}退回|被退回")
 CONFIDENTIAL = re.compile(r"保密|涉密|机密")
 FACTS = ("discovered_on", "assigned_on", "accepted_on", "submitted_on", "verified_on", "closed_on")
 IN_ORDER = (
@@ -78,6 +78,7 @@ def read_row(line: Line, about: About) -> LedgerRow | None:
     """The row, or None if it has errors, which are then all in the line's notes."""
     check_cells(line)
     split_unit_and_owner(line)
+    progress.move_words(line)
     row = plain_fields(line)
     row = with_source(row, line, about)
     row = with_text(row, line)
@@ -270,7 +271,7 @@ def with_limit(row: LedgerRow, line: Line, about: About) -> LedgerRow:
     day = limit.day or counted(row, line, limit)
     kind = read_kind(line) or kind_of(limit, line)
     sustained = row.sustained or limit.sustained or kind is DeadlineType.SUSTAINED
-    if day is None and kind in (DeadlineType.TIME_LIMITED, DeadlineType.PHASED) and not limit.days:
+    if not line.text("deadline") and kind in (DeadlineType.TIME_LIMITED, DeadlineType.PHASED):
         line.default(
             "deadline", "时限为空，入库时按来源的规定推算。", "it will be proposed from the source's rule."
         )
@@ -318,11 +319,11 @@ def kind_of(limit: TimeLimit, line: Line) -> DeadlineType:
         kind, zh = DeadlineType.IMMEDIATE, "立行立改"
     elif limit.sustained and limit.day is None:
         kind, zh = DeadlineType.SUSTAINED, "长期坚持"
-    line.default(
-        "deadline_type", "由时限的写法判断，否则按“限期整改”。", "judged by the time limit's wording."
-    )
     if "deadline_type" in line.header.fields:
-        line.warn("deadline_type", f"按“{zh}”读入。", f"Taken as {kind}.")
+        line.default("deadline_type", f"按“{zh}”读入。", f"taken as {kind}.")
+    else:
+        general = "由时限的写法判断，否则按“限期整改”。"
+        line.default("deadline_type", general, "judged by the time limit's wording, else time_limited.")
     return kind
 
 

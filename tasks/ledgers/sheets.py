@@ -65,8 +65,8 @@ class Sheet:
 
 def tidy(text: str) -> str:
     """Lines trimmed, empty ones dropped, control and invisible characters removed."""
-    if text.isalnum() and text.isprintable():
-        return text
+    if text.isprintable() and "  " not in text and "_x000D_" not in text:
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\x0b", "\n")
     lines = (re.sub(r"[ \t\u00a0\u3000]+", " ", line).strip() for line in INVISIBLE.sub("", text).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -74,7 +74,10 @@ def tidy(text: str) -> str:
 
 def name(text: str) -> str:
     """A name on one line: line breaks and spaces between Chinese characters are layout, not part of it."""
-    return re.sub(r"\s+", " ", BETWEEN_CHINESE.sub("", tidy(text)))
+    tidied = tidy(text)
+    if tidied.isprintable() and " " not in tidied:
+        return tidied
+    return re.sub(r"\s+", " ", BETWEEN_CHINESE.sub("", tidied))
 
 
 def half_width(text: str) -> str:

@@ -31,7 +31,7 @@ def read_workbook(path: Path) -> Sheet:
             raise too_much()
         try:
             return wire.load(answer.read())
-        except (ValueError, KeyError, TypeError, IndexError) as garbled:
+        except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as garbled:
             raise too_much() from garbled
 
 
