@@ -2,7 +2,17 @@
 
 from prefect import flow
 
+from tasks.post import send, write
 
-@flow(name="post", persist_result=False)
+
+@flow(name="post", flow_run_name="发件", persist_result=False)
 async def post() -> None:
-    """Send what waits."""
+    """Put queued letters into mails, one to each person, and send every mail that may go now."""
+    await write()
+    await send()
+
+
+async def post_plainly() -> None:
+    """The same round without Prefect."""
+    await write.fn()
+    await send.fn()

@@ -40,7 +40,8 @@ class Run(SQLModel, table=True):
     flow_run_id: str = Field(default="", max_length=36)
     touched_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
-    state_name: str = Field(default="", max_length=100)
+    holder: str = Field(default="", max_length=200)
+    """host:pid of the process that last looked; a dead one is known at once on its own machine."""
     version_seen: int = 0
     """The finding's version when the run last looked at it."""
 

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(default=60.0, gt=0, description="Seconds for each SMTP step but the last.")
     mail_from: str = Field(default="rectify@localhost", description="Sender of all letters.")
     faults: str = Field(default="", description="Tests only: fault points at which to die, by comma.")
+    run_lease: float = Field(default=900.0, gt=0, description="Seconds after which a silent run is lost.")
+    square_every: float = Field(default=60.0, gt=0, description="Seconds between two squarings of the runs.")
+    round_every: float = Field(default=3.0, gt=0, description="Seconds between two looks at what is due.")
     mail_on_holidays: bool = Field(default=False, description="Send reminders on days off too.")
 
 

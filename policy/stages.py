@@ -59,6 +59,8 @@ class Act(StrEnum):
     """A later import of the ledger corrects the row; no button of its own."""
 
 
+ORDER = tuple(Step)
+
 ENDED = frozenset({Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED})
 LIVE = frozenset(Stage) - ENDED
 WORKING = frozenset({Stage.IN_PROGRESS, Stage.RETURNED})
@@ -150,6 +152,15 @@ class Moved:
     stage: Stage
     round: int
     cycle: int
+
+
+def has_reached(stage: Stage, step: Step) -> bool:
+    return ORDER.index(step) <= ORDER.index(STEP_OF[stage])
+
+
+def is_past(stage: Stage, step: Step) -> bool:
+    """Whether nothing is left to do in `step`."""
+    return stage in ENDED or ORDER.index(step) < ORDER.index(STEP_OF[stage])
 
 
 def acts_possible(stage: Stage) -> list[Act]:

@@ -9,8 +9,12 @@ from policy.refusals import BadInput
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    real = datetime.now(UTC)
-    return moved(real, settings().as_of)
+    return moved(real(), settings().as_of)
+
+
+def real() -> datetime:
+    """The machine's own clock, for what happens between machines: it is never moved."""
+    return datetime.now(UTC)
 
 
 def today() -> date:
@@ -18,20 +22,20 @@ def today() -> date:
     return office_day(now())
 
 
-def moved(real: datetime, as_of: str) -> datetime:
-    """`real` on the day `as_of` (at the same time of day in the office), or exactly `as_of` if it has a time.
+def moved(moment: datetime, as_of: str) -> datetime:
+    """`moment` on the day `as_of`, at the same time of day in the office; or `as_of` itself if it has a time.
 
     Raises BadInput if `as_of` is neither a date nor an ISO time with a zone.
     """
     if not as_of:
-        return real
+        return moment
     try:
         if len(as_of) == len("2026-11-20"):
             day = date.fromisoformat(as_of)
-            return datetime.combine(day, time_of_day(real), OFFICE).astimezone(UTC)
-        moment = datetime.fromisoformat(as_of)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
+            return datetime.combine(day, time_of_day(moment), OFFICE).astimezone(UTC)
+        exact = datetime.fromisoformat(as_of)
+        if exact.tzinfo is not None:
+            return exact.astimezone(UTC)
     except ValueError:
         pass
     raise BadInput(
@@ -39,5 +43,5 @@ def moved(real: datetime, as_of: str) -> datetime:
     )
 
 
-def time_of_day(real: datetime) -> time:
-    return real.astimezone(OFFICE).time()
+def time_of_day(moment: datetime) -> time:
+    return moment.astimezone(OFFICE).time()

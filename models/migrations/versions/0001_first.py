@@ -505,7 +505,7 @@ def upgrade() -> None:
         sa.Column("flow_run_id", sa.String(36), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("state_name", sa.String(100), nullable=False),
+        sa.Column("holder", sa.String(200), nullable=False),
         sa.Column("version_seen", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["finding"],

@@ -1,0 +1,74 @@
+"""What a worker does beside its runs: relays wakes, and looks every few seconds whether a round is due."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from flows.post import post, post_plainly
+from flows.watch import watch, watch_plainly
+from models import leases
+from models.database import Database, database
+from models.settings import Settings
+from tasks import clock
+from tasks.guide import holder
+from tasks.post import has_work
+from tasks.prefect_runs import PrefectAway, answers, prefect_client
+from tasks.prefect_server import api_url
+from tasks.relay import relay
+from tasks.watch import is_due, survey
+
+log = logging.getLogger("rectify.rounds")
+
+RELAY_EVERY = 0.3
+LEASE = 120.0
+Round = Callable[[], Awaitable[None]]
+
+
+async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) -> None:
+    """Take wakes to Prefect as they come; the nudge lets the worker look for the run at once."""
+    db = database(config)
+    async with prefect_client() as client:
+        while not stop.is_set():
+            if await relay(db, client):
+                nudge.set()
+            await _pause(stop, RELAY_EVERY)
+
+
+async def rounds(config: Settings, stop: asyncio.Event) -> None:
+    """Under a lease, so that one of several workers does it: post and watch when there is something to do."""
+    db, squared = database(config), -config.square_every
+    while not stop.is_set():
+        if await leases.take(db, "rounds", holder(), LEASE, clock.real()):
+            if await has_work(db, clock.now()):
+                await _go(config, post, post_plainly)
+            is_time = monotonic() - squared >= config.square_every
+            if await is_due(db, clock.now()) or (is_time and await _is_muddled(config, db)):
+                await _go(config, watch, watch_plainly)
+            squared = monotonic() if is_time else squared
+        await _pause(stop, config.round_every)
+    await leases.release(db, "rounds", holder(), clock.real())
+
+
+async def _go(config: Settings, with_prefect: Round, plainly: Round) -> None:
+    """As a flow run that a supervisor can see, or plainly while Prefect does not answer."""
+    if await answers(api_url(config)):
+        await with_prefect()
+    else:
+        await plainly()
+
+
+async def _is_muddled(config: Settings, db: Database) -> bool:
+    """Whether rows and runs do not fit together; unknown while Prefect does not answer."""
+    try:
+        async with prefect_client() as client:
+            return not (await survey(db, client)).is_clean
+    except PrefectAway:
+        return False
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,185 @@
+"""What keeps a finding's row and its flow run together: wakes, generations, steps begun."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.findings import ClosedCycle, Finding
+from models.people import Unit
+from models.running import Run, StepBegun, Wake
+from policy.stages import ENDED, Stage, Step, has_reached, is_past
+
+PAUSES = (1, 2, 5, 10, 30, 60)
+"""Seconds between the tries of a wake."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A finding as its run sees it on one pass."""
+
+    number: str
+    title: str
+    source: str
+    unit: str
+    severity: str
+    confidential: bool
+    stage: Stage
+    round: int
+    cycle: int
+    version: int
+    begun: frozenset[Step]
+
+    def is_done(self, step: Step) -> bool:
+        """Whether the finding has gone past `step`."""
+        return is_past(self.stage, step)
+
+    def is_new(self, step: Step) -> bool:
+        """Whether `step` has been reached and had no task run in this round yet."""
+        return step not in self.begun and has_reached(self.stage, step)
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """The run is not, or no longer, the finding's own; `stage` is how its cycle ended, if it did."""
+
+    stage: Stage | None
+
+
+async def queued_wakes(session: AsyncSession, now: datetime, limit: int = 100) -> dict[str, list[int]]:
+    """Wakes to be relayed now, oldest first: finding → ids. Several for one finding become one call."""
+    rows = await session.exec(
+        select(Wake)
+        .where(col(Wake.done_at).is_(None), col(Wake.next_at) <= now)
+        .order_by(col(Wake.next_at), col(Wake.id))
+        .limit(limit)
+    )
+    found: dict[str, list[int]] = {}
+    for wake in rows:
+        if wake.id is not None:
+            found.setdefault(wake.finding, []).append(wake.id)
+    return found
+
+
+async def wakes_done(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
+    await session.exec(update(Wake).where(col(Wake.id).in_(ids)).values(done_at=now, note=""))
+
+
+async def wakes_failed(session: AsyncSession, ids: Sequence[int], now: datetime, why: str) -> None:
+    """Try again after a growing pause."""
+    for wake in await session.exec(select(Wake).where(col(Wake.id).in_(ids))):
+        pause = PAUSES[min(wake.attempts, len(PAUSES) - 1)]
+        wake.attempts, wake.note = wake.attempts + 1, why[:200]
+        wake.next_at = now + timedelta(seconds=pause)
+        session.add(wake)
+
+
+async def requeue(session: AsyncSession, finding: Finding, now: datetime) -> bool:
+    """Queue a wake again for the version that stands; False if one is waiting already."""
+    wakes = await session.exec(
+        select(Wake).where(Wake.finding == finding.number, Wake.version == finding.version)
+    )
+    wake = wakes.first()
+    if wake and wake.done_at is None:
+        return False
+    wake = wake or Wake(finding=finding.number, version=finding.version, queued_at=now, next_at=now)
+    wake.done_at, wake.next_at, wake.queued_at = None, now, now
+    session.add(wake)
+    return True
+
+
+async def current_run(session: AsyncSession, number: str) -> Run | None:
+    """The newest generation."""
+    runs = await session.exec(
+        select(Run).where(Run.finding == number).order_by(col(Run.generation).desc()).limit(1)
+    )
+    return runs.first()
+
+
+async def new_generation(session: AsyncSession, finding: Finding, before: Run | None, now: datetime) -> Run:
+    """The next run of a finding; what an older one still tries changes nothing."""
+    if before:
+        before.ended_at = before.ended_at or now
+        session.add(before)
+    run = Run(finding=finding.number, generation=before.generation + 1 if before else 1, cycle=finding.cycle)
+    session.add(run)
+    await session.flush()
+    return run
+
+
+async def look(
+    session: AsyncSession, number: str, generation: int, flow_run_id: str, holder: str, now: datetime
+) -> Look | Superseded:
+    """One pass of a run over its finding: touch the lease, and see what stands. Fences older generations."""
+    finding = await session.get(Finding, number)
+    run = await session.get(Run, (number, generation))
+    if finding is None or run is None:
+        return Superseded(None)
+    newest = await session.exec(select(func.max(Run.generation)).where(Run.finding == number))
+    is_own = run.flow_run_id in {"", flow_run_id}
+    if newest.one() != generation or not is_own or run.cycle != finding.cycle:
+        ended = await session.get(ClosedCycle, (number, run.cycle)) if is_own else None
+        return Superseded(Stage.CLOSED if ended else None)
+    run.flow_run_id, run.holder, run.touched_at = flow_run_id, holder, now
+    run.version_seen = finding.version
+    run.ended_at = now if finding.stage in ENDED else None
+    session.add(run)
+    return await _look(session, finding)
+
+
+async def _look(session: AsyncSession, finding: Finding) -> Look:
+    unit = await session.get(Unit, finding.lead_unit_id) if finding.lead_unit_id else None
+    begun = await session.exec(
+        select(StepBegun).where(StepBegun.finding == finding.number, StepBegun.cycle == finding.cycle)
+    )
+    steps = {x.step for x in begun if x.round == finding.round or x.step is Step.ASSIGN}
+    return Look(
+        number=finding.number,
+        title=finding.title,
+        source=finding.source,
+        unit=unit.name if unit else "",
+        severity=finding.severity,
+        confidential=finding.confidential,
+        stage=finding.stage,
+        round=finding.round,
+        cycle=finding.cycle,
+        version=finding.version,
+        begun=frozenset(steps),
+    )
+
+
+async def begin_step(session: AsyncSession, finding: Finding, step: Step, now: datetime) -> None:
+    """Note that the step had its task run in this round."""
+    key = (finding.number, finding.cycle, finding.round, step)
+    if await session.get(StepBegun, key) is None:
+        session.add(
+            StepBegun(finding=finding.number, cycle=finding.cycle, round=finding.round, step=step, at=now)
+        )
+
+
+async def with_runs(session: AsyncSession, after: str, limit: int) -> list[tuple[Finding, Run | None, bool]]:
+    """Findings by number whose run matters: live ones, and ended ones whose newest run has not ended."""
+    newest = (
+        select(Run.finding, func.max(Run.generation).label("generation"))
+        .group_by(col(Run.finding))
+        .subquery()
+    )
+    rows = await session.exec(
+        select(Finding, Run, exists().where(col(Wake.finding) == Finding.number, col(Wake.done_at).is_(None)))
+        .outerjoin(newest, newest.c.finding == col(Finding.number))
+        .outerjoin(
+            Run,
+            (col(Run.finding) == newest.c.finding) & (col(Run.generation) == newest.c.generation),
+        )
+        .where(col(Finding.number) > after)
+        .where(
+            col(Finding.stage).not_in(list(ENDED))
+            | (col(Run.generation).is_not(None) & col(Run.ended_at).is_(None))
+        )
+        .order_by(col(Finding.number))
+        .limit(limit)
+    )
+    return [(finding, run, waiting) for finding, run, waiting in rows]

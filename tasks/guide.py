@@ -1,0 +1,138 @@
+"""How a run follows its finding: it looks, takes its name from what it sees, and waits for a person."""
+
+import os
+import socket
+from dataclasses import dataclass
+from typing import NoReturn
+
+from sqlmodel import select
+
+from models import guidance
+from models.database import database
+from models.faults import reach
+from models.findings import Finding
+from models.guidance import Look
+from models.mail import Letter
+from models.settings import settings
+from policy.deadlines import DeadlineType
+from policy.escalation import LetterState
+from policy.lights import Light, days_left, light
+from policy.stages import Stage
+from policy.words import DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORDS, days_in_words, state_name
+from tasks import clock, parking
+from tasks.letters.words import kind as letter_kind
+
+SHORT = 24
+"""Characters of a title that fit into a run's name."""
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """Another run guides the finding now, or this one's cycle is over; what the run is to be called."""
+
+    state_name: str
+
+
+def holder() -> str:
+    """This process, as others on the machine can find it."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def begin(number: str, generation: int) -> Look | Superseded:
+    """Look at the finding and touch the run's lease. A run that is not the finding's own changes nothing."""
+    now = clock.now()
+    async with database(settings()).writing("look") as session:
+        seen = await guidance.look(session, number, generation, str(parking.run_id()), holder(), now)
+        if isinstance(seen, Look):
+            return seen
+        finding = await session.get(Finding, number)
+        if finding is not None:  # somebody wanted it looked at: its own run does
+            await guidance.requeue(session, finding, now)
+    return Superseded(state_name(seen.stage) if seen.stage else "非现行运行 · not the current run")
+
+
+async def entitle(seen: Look) -> None:
+    """Name and tags as a supervisor looks for them in the flow UI."""
+    if seen.confidential:
+        await parking.entitle(seen.number, [])
+        return
+    name = " ".join(filter(None, (seen.number, seen.unit, seen.title[:SHORT])))
+    colour = LIGHT_WORDS[(await _card(seen)).light][0]
+    await parking.entitle(name, filter(None, (seen.source, seen.unit, seen.severity, colour)))
+
+
+async def wait(seen: Look, generation: int) -> NoReturn:
+    """Park the run under the stage's own name, with the finding's card beside it."""
+    reach("park.before")
+    card = await _card(seen)
+    await parking.write_card(f"finding-{seen.number}-{generation}", card.markdown)
+    reach("park.between")
+    await parking.park(
+        state_name(seen.stage),
+        f"{seen.stage}:{seen.cycle}:{seen.round}",
+        card.line,
+        moved=lambda: _has_moved(seen),
+    )
+
+
+async def _has_moved(seen: Look) -> bool:
+    reach("park.after")
+    async with database(settings()).reading() as session:
+        version = await session.exec(select(Finding.version).where(Finding.number == seen.number))
+        return version.first() != seen.version
+
+
+@dataclass(frozen=True)
+class _Card:
+    light: Light
+    line: str
+    markdown: str
+
+
+async def _card(seen: Look) -> _Card:
+    async with database(settings()).reading() as session:
+        finding = await session.get(Finding, seen.number)
+        letters = await session.exec(
+            select(Letter)
+            .where(Letter.finding == seen.number, Letter.state == LetterState.SENT)
+            .order_by(Letter.due_on, Letter.id)  # type: ignore[arg-type]  # columns
+        )
+        if finding is None:
+            raise LookupError(seen.number)
+        return _drawn(seen, finding, list(letters))
+
+
+def _drawn(seen: Look, finding: Finding, letters: list[Letter]) -> _Card:
+    today = clock.today()
+    colour = light(seen.stage, finding.deadline, today)
+    left = days_left(finding.deadline, today)
+    days = days_in_words(left)[0] if left is not None else "未定时限"
+    line = f"时限 {finding.deadline}，{days}" if finding.deadline else days
+    if finding.confidential:
+        return _Card(colour, "", f"# {seen.number}\n\n涉密事项，详见整改台账。\n")
+    rows = _rows(seen, finding, colour, line)
+    sent = "\n".join(f"- {x.due_on} {letter_kind(x.rung).zh.document}" for x in letters) or "- 无"
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
+    head = f"# {seen.number} {_plain(seen.title)}\n\n| 项目 | 内容 |\n|---|---|\n{table}\n"
+    return _Card(colour, line, f"{head}\n**已发函件**\n\n{sent}\n")
+
+
+def _rows(seen: Look, finding: Finding, colour: Light, line: str) -> list[tuple[str, str]]:
+    kind = DEADLINE_TYPE_WORDS[DeadlineType(finding.deadline_type)][0]
+    original = (
+        f"（原定 {finding.original_deadline}）" if finding.original_deadline != finding.deadline else ""
+    )
+    return [
+        ("责任单位", _plain(seen.unit) or "—"),
+        ("问题来源", _plain(seen.source)),
+        ("整改状态", STAGE_WORDS[Stage(seen.stage)][0]),
+        ("时限类型", kind),
+        ("完成时限", line + original + ("（暂定）" if finding.provisional else "")),
+        ("预警", LIGHT_WORDS[colour][0]),
+        ("轮次", f"第{seen.cycle}周期 第{seen.round}轮"),
+    ]
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+!|" else sign for sign in text.replace("\n", " "))

@@ -1,0 +1,111 @@
+"""The relay: takes queued wakes to Prefect, starting a finding's run or scheduling the parked one."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from sqlalchemy.exc import IntegrityError
+
+from models import guidance
+from models.database import Database
+from models.faults import reach
+from models.findings import Finding
+from models.running import Run
+from policy.stages import ENDED
+from tasks import clock
+from tasks.prefect_runs import Awakened, PrefectAway, awaken, start
+
+DEPLOYMENT = "rectify/rectify"
+AT_ONCE = 4
+
+
+async def relay(db: Database, client: PrefectClient) -> int:
+    """Relay every wake that is due. Returns how many findings were dealt with."""
+    now = clock.now()
+    async with db.reading() as session:
+        wakes = await guidance.queued_wakes(session, now)
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: str, ids: list[int]) -> None:
+        async with room:
+            await _relay(db, client, number, ids)
+
+    async with asyncio.TaskGroup() as group:
+        for number, ids in wakes.items():
+            group.create_task(one(number, ids))
+    return len(wakes)
+
+
+async def _relay(db: Database, client: PrefectClient, number: str, ids: Sequence[int]) -> None:
+    """Prefect's acceptance comes first, the mark after it: a wake is relayed twice rather than never."""
+    reach("relay.before_prefect")
+    try:
+        await _wake(db, client, number, clock.now())
+    except (PrefectAway, LookupError) as error:
+        await _failed(db, ids, repr(error))
+        return
+    except IntegrityError:
+        await _failed(db, ids, "another relay was faster")
+        return
+    reach("relay.after_prefect")
+    async with db.writing("relay") as session:
+        await guidance.wakes_done(session, ids, clock.now())
+
+
+async def _failed(db: Database, ids: Sequence[int], why: str) -> None:
+    async with db.writing("relay_failed") as session:
+        await guidance.wakes_failed(session, ids, clock.now(), why)
+
+
+async def _wake(db: Database, client: PrefectClient, number: str, now: datetime) -> None:
+    """Wake the finding's run; replace one that is over or gone while the finding lives."""
+    for _ in range(2):
+        run = await _run_to_wake(db, number, now)
+        if run is None:
+            return
+        if not run.flow_run_id:
+            await _start(db, client, run)
+            return
+        found = await awaken(client, UUID(run.flow_run_id))
+        if found in {Awakened.SCHEDULED, Awakened.ALREADY}:
+            return
+        await _ended(db, run, now)
+
+
+async def _run_to_wake(db: Database, number: str, now: datetime) -> Run | None:
+    """The run of the present cycle, a new generation of it, or None where nothing is to be run."""
+    async with db.writing("generation") as session:
+        finding = await session.get(Finding, number)
+        run = await guidance.current_run(session, number)
+        if finding is None:
+            return None
+        if finding.stage in ENDED:
+            return run if run and run.ended_at is None else None
+        if run is None or run.ended_at is not None or run.cycle != finding.cycle:
+            run = await guidance.new_generation(session, finding, run, now)
+        return run
+
+
+async def _start(db: Database, client: PrefectClient, run: Run) -> None:
+    async with db.reading() as session:
+        finding = await session.get(Finding, run.finding)
+        title = finding.title if finding and not finding.confidential else ""
+    flow_run_id = await start(
+        client, DEPLOYMENT, run.finding, run.generation, name=f"{run.finding} {title}".strip()
+    )
+    reach("relay.between_start_and_store")
+    async with db.writing("run_id") as session:
+        stored = await session.get(Run, (run.finding, run.generation))
+        if stored and not stored.flow_run_id:
+            stored.flow_run_id = str(flow_run_id)
+            session.add(stored)
+
+
+async def _ended(db: Database, run: Run, now: datetime) -> None:
+    async with db.writing("run_ended") as session:
+        stored = await session.get(Run, (run.finding, run.generation))
+        if stored:
+            stored.ended_at = stored.ended_at or now
+            session.add(stored)

@@ -1,0 +1,21 @@
+"""What all four steps do: look at the finding, tell whoever has to be told by now, note that it was begun."""
+
+from models import guidance
+from models.database import database
+from models.ledger import find
+from models.letters import climb
+from models.settings import settings
+from models.trade import trade
+from policy.office import office_day
+from policy.stages import Step, is_past
+from tasks import clock
+
+
+async def begin(number: str, step: Step) -> bool:
+    """Begin a step, once per round however often it is called. True if the finding has gone past it."""
+    now = clock.now()
+    async with database(settings()).writing("step") as session:
+        finding = await find(session, number)
+        await climb(session, finding, trade(), now, office_day(now))
+        await guidance.begin_step(session, finding, step, now)
+        return is_past(finding.stage, step)
