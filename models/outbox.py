@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import literal, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,7 +12,6 @@ from models import book
 from models.findings import Finding
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post
-from policy.deadlines import Calendar
 from policy.escalation import LetterState
 from policy.office import office_day
 
@@ -33,9 +32,7 @@ class Parcel:
     letters: tuple[tuple[Letter, Finding, bool], ...]
 
 
-async def parcels(
-    session: AsyncSession, now: datetime, calendar: Calendar, *, holidays: bool, limit: int = 500
-) -> list[Parcel]:
+async def parcels(session: AsyncSession, now: datetime, *, reminders: bool, limit: int = 500) -> list[Parcel]:
     """What is to be written today, by person. Letters to vacant posts or without a mailbox are noted so."""
     today = office_day(now)
     rows = await session.exec(
@@ -44,14 +41,13 @@ async def parcels(
         .join(Post, col(Post.id) == col(Addressee.post_id))
         .join(Finding, col(Finding.number) == col(Letter.finding))
         .where(Letter.state == LetterState.QUEUED, col(Addressee.mail_id).is_(None))
+        .where(col(Letter.reminder).is_(False) | literal(reminders))
         .order_by(col(Letter.id))
         .limit(limit)
     )
     found: dict[str, list[tuple[Post, Letter, Finding, bool]]] = {}
     accounts: dict[str, Account] = {}
     for letter, addressee, post, finding in rows:
-        if letter.reminder and not holidays and not calendar.is_workday(today):
-            continue
         account = await book.incumbent(session, addressee.post_id, today)
         if account is None or not account.mailbox:
             _note(session, letter, f"岗位空缺：{post.name}" if account is None else f"无邮箱：{post.name}")
@@ -156,12 +152,8 @@ async def again(session: AsyncSession, mail_id: int, now: datetime, why: str) ->
         await ended(session, mail_id, MailState.FAILED, f"五日内未能送达：{why}")
         return
     mail.next_at = now + PAUSES[min(mail.attempts, len(PAUSES) - 1)]
-    mail.attempts, mail.state, mail.note, mail.claimed_at = (
-        mail.attempts + 1,
-        MailState.QUEUED,
-        why[:500],
-        None,
-    )
+    mail.attempts, mail.note = mail.attempts + 1, why[:500]
+    mail.state, mail.claimed_at = MailState.QUEUED, None
     session.add(mail)
 
 
@@ -227,7 +219,7 @@ async def _state_of(session: AsyncSession, letter: Letter) -> LetterState:
     return LetterState.SENT
 
 
-async def has_work(session: AsyncSession, now: datetime) -> bool:
+async def has_work(session: AsyncSession, now: datetime, *, reminders: bool) -> bool:
     """Whether a mail may go now, a letter is to be put into one, or a sender died."""
     if await to_send(session, now, 1):
         return True
@@ -236,15 +228,16 @@ async def has_work(session: AsyncSession, now: datetime) -> bool:
         .where(col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), col(Mail.claimed_at) < now - CLAIM)
         .limit(1)
     )
-    return stale.first() is not None or await has_letters(session)
+    return stale.first() is not None or await _has_letters(session, reminders)
 
 
-async def has_letters(session: AsyncSession) -> bool:
-    """A queued letter that nobody has yet tried to put into a mail."""
+async def _has_letters(session: AsyncSession, reminders: bool) -> bool:
+    """A queued letter that nobody has yet tried to put into a mail; reminders only on their days."""
     rows = await session.exec(
         select(Letter.id)
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
         .where(Letter.state == LetterState.QUEUED, Letter.note == "", col(Addressee.mail_id).is_(None))
+        .where(col(Letter.reminder).is_(False) | literal(reminders))
         .limit(1)
     )
     return rows.first() is not None

@@ -36,4 +36,4 @@ async def heads_of(session: AsyncSession) -> dict[str, str]:
             last, (col(Event.finding) == last.c.finding) & (col(Event.seq) == last.c.seq)
         )
     )
-    return {number: digest for number, digest in rows}
+    return dict(rows.all())

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Database
+from models.mail import Letter
 from models.opening import INTAKE
 from models.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
+from policy.escalation import LetterState
 from policy.ledger_rows import Remark
 from policy.refusals import BadInput
 from policy.roles import Role
@@ -163,6 +166,7 @@ async def take_in(db: Database, holders: Sequence[Holder]) -> Staffed:
                 done.added, done.changed = await _store(session, holder, done)
             for holder in holders:
                 await _relate(session, holder, done)
+            await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
             if done.errors:
                 raise BadInput("名册有误，未作任何修改。", "The people file has errors; nothing was changed.")
     except BadInput:

@@ -4,10 +4,12 @@ import socket
 from contextlib import suppress
 from datetime import datetime
 from email import message_from_bytes
+from email.policy import default
 from uuid import uuid4
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book, outbox
 from models.database import Database, database
@@ -46,7 +48,7 @@ async def send() -> int:
 async def write_mails(db: Database, config: Settings, now: datetime) -> int:
     async with db.writing("write_mails") as session:
         await db.alone(session, OUTBOX)
-        parcels = await outbox.parcels(session, now, trade().calendar, holidays=config.mail_on_holidays)
+        parcels = await outbox.parcels(session, now, reminders=_may_remind(now))
         for parcel in parcels:
             posts = await book.posts_of(session, parcel.account.person_id, office_day(now))
             letters = [await _facts(session, *row, config, now) for row in parcel.letters]
@@ -60,7 +62,7 @@ OUTBOX = 7103
 
 
 async def _facts(
-    session: outbox.AsyncSession,
+    session: AsyncSession,
     letter: Letter,
     finding: Finding,
     copy_only: bool,
@@ -117,8 +119,6 @@ def _mail(parcel: outbox.Parcel, letters: tuple[LetterFacts, ...], config: Setti
 
 
 def _subject(content: bytes) -> str:
-    from email.policy import default
-
     return str(message_from_bytes(content, policy=default)["Subject"])
 
 
@@ -179,6 +179,11 @@ async def _record(db: Database, mail_id: int, outcome: Outcome, now: datetime) -
                 await outbox.again(session, mail_id, now, outcome.zh)
 
 
+def _may_remind(now: datetime) -> bool:
+    """Reminders go out on working days only, unless it is set otherwise."""
+    return settings().mail_on_holidays or trade().calendar.is_workday(office_day(now))
+
+
 async def has_work(db: Database, now: datetime) -> bool:
     async with db.reading() as session:
-        return await outbox.has_work(session, now)
+        return await outbox.has_work(session, now, reminders=_may_remind(now))

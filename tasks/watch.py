@@ -116,7 +116,7 @@ class Survey:
 
 
 async def survey(db: Database, client: PrefectClient) -> Survey:
-    """Compare every live finding with Prefect's live runs; these are read first, so none is taken for lost."""
+    """Compare live findings with Prefect's live runs; runs are read first, so none is taken for lost."""
     seen = {str(run.id): run async for run in live_runs(client, DEPLOYMENT)}
     found = Survey()
     owned: set[str] = set()
