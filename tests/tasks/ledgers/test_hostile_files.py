@@ -234,6 +234,15 @@ def test_the_child_starts_without_anything_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_child_limits_its_memory_and_time() -> None:
+    code = (
+        "import resource as r; from tasks.ledgers.child import limit; limit();"
+        "print(r.getrlimit(r.RLIMIT_AS)[0] >> 20, r.getrlimit(r.RLIMIT_CPU)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["512", "20"]
+
+
 def test_three_thousand_rows_are_read_within_seconds(tmp_path: Path) -> None:
     rows: list[list[Value]] = [[*PLAIN]]
     rows += [[*{**PLAIN, "问题编号": f"A-{n}"}.values()] for n in range(3_000)]

@@ -1,0 +1,1 @@
+"""The sample ledgers that the demo and the tests read."""
