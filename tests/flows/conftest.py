@@ -40,8 +40,9 @@ async def client(prefect_server: PrefectHouse) -> AsyncIterator[PrefectClient]:
 
 @pytest.fixture(scope="session")
 def toy_worker(prefect_server: PrefectHouse) -> Iterator[Child]:
-    """A worker process for the toy flow."""
-    worker = prefect_server.worker(PARKING, prefect_server.settings.home / "worker.log")
+    """A worker process for the toy flow, on a work pool that no other test's runs are in."""
+    log = prefect_server.settings.home / "toy-worker.log"
+    worker = prefect_server.worker(PARKING, log, RECTIFY_WORK_POOL="toys")
     worker.start()
     try:
         yield worker

@@ -234,7 +234,7 @@ async def test_a_deployment_whose_flow_is_not_there_crashes_with_its_reason(toy:
     await toy.open("N0", Row())
     here = await toy.client.read_deployment_by_name("parking/parking")
     nowhere = await toy.client.create_deployment(
-        flow_id=here.flow_id, name="nowhere", entrypoint="flows.nowhere.nowhere", work_pool_name="rectify"
+        flow_id=here.flow_id, name="nowhere", entrypoint="flows.nowhere.nowhere", work_pool_name="toys"
     )
     run = await toy.client.create_flow_run_from_deployment(nowhere, state=Scheduled())
     seen = await toy.until(run.id, StateType.CRASHED)
@@ -260,6 +260,19 @@ async def test_the_worker_outlives_a_killed_server(
     await eventually(lambda: _moves(frail_toy, "K1", run, Row(stage=1)))
     await frail_toy.parked(run, 1, seconds=60)
     assert frail_worker.alive()
+
+
+async def test_a_run_under_way_rides_out_a_restart_of_the_server(
+    frail: PrefectHouse, frail_toy: Toy, frail_worker: Child
+) -> None:
+    run = await frail_toy.open("K0", Row(gate=True))
+    await frail_toy.until(run, StateType.RUNNING)
+    await eventually(lambda: _holds(frail_toy.passes("K0") == [0]))
+    frail.kill()
+    write(frail_toy.home, "K0", Row())
+    frail.start()
+    await frail_toy.parked(run, 0, seconds=60)
+    assert frail_toy.passes("K0") == [0]
 
 
 async def test_the_worker_registers_anew_when_prefect_has_lost_everything(
