@@ -11,9 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import book
 from models.findings import Finding
 from models.mail import Addressee, Letter, Mail, MailState
+from models.people import Account
 from policy.deadlines import Calendar
 from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan
 from policy.notices import Notice
+from policy.office import office_day
+from policy.refusals import NotAllowed, NotFound
 from policy.roles import Role
 from policy.rules import Rules
 from policy.stages import ENDED
@@ -197,3 +200,32 @@ async def _withdraw_mails(session: AsyncSession, letter: Letter) -> bool:
         session.add(mail)
         await session.exec(update(Addressee).where(col(Addressee.mail_id) == mail.id).values(mail_id=None))
     return True
+
+
+SIGNERS = frozenset(
+    {Role.SUPERVISOR, Role.FIRST_RESPONSIBLE, Role.APPROVER, Role.INSPECTION_OFFICE, Role.DISCIPLINE}
+)
+
+
+async def sign(session: AsyncSession, letter_id: int, account: Account, now: datetime) -> str:
+    """A named person signs a draft, and it is queued. Returns the finding's number.
+
+    Raises NotFound, or NotAllowed if the letter is no draft or the person may not sign.
+    """
+    letter = await session.get(Letter, letter_id)
+    if letter is None:
+        raise NotFound(f"没有第{letter_id}号函件。", f"There is no letter {letter_id}.")
+    if letter.state is not LetterState.DRAFTED:
+        raise NotAllowed(
+            f"第{letter_id}号函件不是待签的拟稿。", f"Letter {letter_id} is not a draft to be signed."
+        )
+    finding = await session.get(Finding, letter.finding)
+    unit = finding.lead_unit_id if finding else None
+    actor = await book.actor(session, account.name, unit, office_day(now))
+    if not SIGNERS & actor.roles:
+        raise NotAllowed(
+            f"“{account.name}”无权签发函件。", f"“{account.name}” holds no post that may sign letters."
+        )
+    letter.state, letter.signed_by = LetterState.QUEUED, account.name
+    session.add(letter)
+    return letter.finding

@@ -349,7 +349,11 @@ async def _names(session: AsyncSession, posts: Sequence[int]) -> list[str]:
     return [post.name for post in found if post]
 
 
-async def accounts(session: AsyncSession) -> list[Row]:
+async def _posts_of(session: AsyncSession, account: Account, today: date) -> list[str]:
+    return await _names(session, sorted(await book.posts_of(session, account.person_id, today)))
+
+
+async def accounts(session: AsyncSession, today: date) -> list[Row]:
     rows = await session.exec(select(Account).order_by(col(Account.name)))
     return [
         {
@@ -358,6 +362,7 @@ async def accounts(session: AsyncSession) -> list[Row]:
             "mailbox": account.mailbox,
             "language": account.language.value,
             "active": account.active,
+            "posts": await _posts_of(session, account, today),
         }
         for account in rows
     ]

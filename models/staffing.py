@@ -16,7 +16,7 @@ from models.opening import INTAKE
 from models.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
 from policy.escalation import LetterState
 from policy.ledger_rows import Remark
-from policy.refusals import BadInput
+from policy.refusals import BadInput, Language, NotFound
 from policy.roles import Role
 
 COLUMNS = (
@@ -340,3 +340,41 @@ async def _account(session: AsyncSession, name: str) -> Account | None:
     )
     found = list(named)
     return found[0] if len(found) == 1 else None
+
+
+async def add_account(
+    session: AsyncSession, name: str, person: str, mailbox: str, phone: str, language: Language
+) -> None:
+    """A person with an account but no post yet. Raises BadInput."""
+    known = await session.get(Account, name)
+    if known or not name.strip():
+        raise BadInput(f"帐号“{name}”已存在或为空。", f"The account “{name}” exists already, or is empty.")
+    row = Person(name=person)
+    session.add(row)
+    await session.flush()
+    account = Account(
+        name=name, person_id=row.id or 0, mailbox=_checked(mailbox), phone=phone, language=language
+    )
+    session.add(account)
+
+
+async def set_account(
+    session: AsyncSession, name: str, mailbox: str | None, language: Language | None, active: bool | None
+) -> None:
+    """Change what is given. Raises NotFound or BadInput."""
+    account = await session.get(Account, name)
+    if account is None:
+        raise NotFound(f"没有名为“{name}”的帐号。", f"There is no account “{name}”.")
+    account.mailbox = account.mailbox if mailbox is None else _checked(mailbox)
+    account.language = language or account.language
+    account.active = account.active if active is None else active
+    session.add(account)
+    await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
+
+
+def _checked(mailbox: str) -> str:
+    try:
+        return _mailbox(mailbox)
+    except _Bad as bad:
+        _, value, zh, en = bad.remark
+        raise BadInput(f"“{value}”{zh}。", f"“{value}” {en}.") from None

@@ -1,0 +1,195 @@
+"""The invariants as code, one function each: every one returns a line for each thing that is broken."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.database import Database
+from models.files import stored
+from models.findings import Evidence, Finding
+from models.guidance import with_runs
+from models.history import Event, Seal
+from models.ledger import link
+from models.mail import Addressee, Letter, Mail, MailState
+from models.outbox import CLAIM
+from policy import chain
+from policy.escalation import LetterState
+from policy.office import office_day
+from policy.stages import ENDED, MOVES, Act, Stage
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a check may look at."""
+
+    session: AsyncSession
+    home: Path
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Invariant:
+    name: str
+    broken: list[str]
+
+    @property
+    def ok(self) -> bool:
+        return not self.broken
+
+
+async def chains_are_whole(sight: Sight) -> list[str]:
+    """Events are numbered without a gap, each carries the hash of the one before and its own."""
+    broken: list[str] = []
+    number, seq, digest = "", 0, chain.GENESIS
+    rows = await sight.session.exec(select(Event).order_by(col(Event.finding), col(Event.seq)))
+    for event in rows:
+        if event.finding != number:
+            number, seq, digest = event.finding, 0, chain.GENESIS
+        if event.seq != seq + 1 or event.previous != digest or event.hash != link(event):
+            broken.append(f"{event.finding} 第{event.seq}条记录与前一条接不上或被改动")
+        seq, digest = event.seq, event.hash
+    return broken
+
+
+async def rows_equal_their_events(sight: Sight) -> list[str]:
+    """Stage, round, cycle and version of each finding are what its last event says, by allowed moves."""
+    broken: list[str] = []
+    last: dict[str, Event] = {}
+    for event in await sight.session.exec(select(Event).order_by(col(Event.finding), col(Event.seq))):
+        before = last.get(event.finding)
+        if not _follows(before, event):
+            broken.append(f"{event.finding} 第{event.seq}条：{event.act} 不能由此环节办理")
+        last[event.finding] = event
+    for finding in await sight.session.exec(select(Finding)):
+        end = last.get(finding.number)
+        row = (finding.stage, finding.round, finding.cycle, finding.version)
+        if end is None or row != (end.to_stage, end.round, end.cycle, end.seq):
+            broken.append(f"{finding.number} 的现状与其记录不符")
+    return broken
+
+
+def _follows(before: Event | None, event: Event) -> bool:
+    if before is None:
+        return event.act is Act.OPEN and event.from_stage is None
+    if event.from_stage is not before.to_stage:
+        return False
+    return event.imported or (before.to_stage, event.act) in MOVES
+
+
+async def live_findings_have_a_run(sight: Sight) -> list[str]:
+    """Every live finding has a run of its cycle, or a wake that will start one."""
+    broken: list[str] = []
+    after = ""
+    while page := await with_runs(sight.session, after, 500):
+        for finding, run, waiting in page:
+            has_run = run and run.flow_run_id and run.cycle == finding.cycle and not run.ended_at
+            if finding.stage not in ENDED and not waiting and not has_run:
+                broken.append(f"{finding.number} 既无运行也无唤醒")
+        after = page[-1][0].number
+    return broken
+
+
+async def due_letters_are_recorded(sight: Sight) -> list[str]:
+    """Nothing is due that no round has recorded."""
+    rows = await sight.session.exec(
+        select(Finding)
+        .where(col(Finding.next_look_on) <= office_day(sight.now))
+        .order_by(col(Finding.number))
+    )
+    return [f"{x.number} 自 {x.next_look_on} 起有函件到期未处理" for x in rows]
+
+
+async def no_letter_is_written_twice(sight: Sight) -> list[str]:
+    keys = (Letter.finding, Letter.cycle, Letter.deadline_version, Letter.rung, Letter.occasion)
+    rows = await sight.session.exec(
+        select(Letter.finding, Letter.rung, func.count()).group_by(*keys).having(func.count() > 1)  # type: ignore[arg-type]  # columns
+    )
+    return [f"{number} 的 {rung} 有{count}份" for number, rung, count in rows]
+
+
+async def letters_have_addressees(sight: Sight) -> list[str]:
+    """A queued or drafted letter is addressed to somebody."""
+    rows = await sight.session.exec(
+        select(Letter.finding, Letter.rung)
+        .outerjoin(Addressee, col(Addressee.letter_id) == col(Letter.id))
+        .where(col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED]))
+        .where(col(Addressee.letter_id).is_(None))
+    )
+    return [f"{number} 的 {rung} 没有收件岗位" for number, rung in rows]
+
+
+async def mails_get_somewhere(sight: Sight) -> list[str]:
+    """A mail is sent, waiting, or failed with a reason; none hangs with a dead sender."""
+    broken: list[str] = []
+    for mail in await sight.session.exec(select(Mail).where(Mail.state != MailState.SENT)):
+        hangs = mail.state in {MailState.CLAIMED, MailState.DATA}
+        if hangs and (mail.claimed_at is None or sight.now - mail.claimed_at > 2 * CLAIM):
+            broken.append(f"邮件{mail.id} 停在 {mail.state}，无人发送")
+        if mail.state in {MailState.FAILED, MailState.IN_DOUBT} and not mail.note:
+            broken.append(f"邮件{mail.id} {mail.state}，没有写明原因")
+    return broken
+
+
+async def evidence_is_there(sight: Sight) -> list[str]:
+    """Every kept file is in the store with the hash its row names."""
+    broken: list[str] = []
+    rows = await sight.session.exec(
+        select(Evidence.sha256, Evidence.finding).where(Evidence.sha256 != "").distinct()
+    )
+    for sha256, number in rows:
+        path = stored(sight.home, sha256)
+        if not path.is_file():
+            broken.append(f"{number} 的佐证 {sha256[:12]} 不见了")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            broken.append(f"{number} 的佐证 {sha256[:12]} 内容已变")
+    return broken
+
+
+async def no_step_is_without_a_clock(sight: Sight) -> list[str]:
+    """A finding somebody has to work on has a deadline."""
+    free = [*ENDED, Stage.DRAFT, Stage.DISPUTED]
+    rows = await sight.session.exec(
+        select(Finding.number).where(col(Finding.stage).not_in(free), col(Finding.deadline).is_(None))
+    )
+    return [f"{number} 没有完成时限" for number in rows]
+
+
+async def last_seal_holds(sight: Sight) -> list[str]:
+    """The heads as they stood at the last seal still give its hash."""
+    seal = (await sight.session.exec(select(Seal).order_by(col(Seal.day).desc()).limit(1))).first()
+    if seal is None:
+        return []
+    rows = await sight.session.exec(
+        select(Event.finding, Event.hash)
+        .where(col(Event.recorded_at) <= seal.at)
+        .order_by(col(Event.finding), col(Event.seq))
+    )
+    heads = dict(rows.all())
+    return [] if chain.seal(heads) == seal.hash else [f"{seal.day} 的封存与现存记录不符"]
+
+
+INVARIANTS: tuple[Callable[[Sight], Awaitable[list[str]]], ...] = (
+    chains_are_whole,
+    rows_equal_their_events,
+    last_seal_holds,
+    live_findings_have_a_run,
+    due_letters_are_recorded,
+    no_letter_is_written_twice,
+    letters_have_addressees,
+    mails_get_somewhere,
+    evidence_is_there,
+    no_step_is_without_a_clock,
+)
+
+
+async def check(db: Database, home: Path, now: datetime) -> list[Invariant]:
+    """Every invariant, in one snapshot of the database."""
+    async with db.reading() as session:
+        sight = Sight(session, home, now)
+        return [Invariant(holds.__name__.replace("_", " "), await holds(sight)) for holds in INVARIANTS]

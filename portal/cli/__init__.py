@@ -1,0 +1,5 @@
+"""The command line `rectify`."""
+
+from portal.cli.main import main
+
+__all__ = ["main"]

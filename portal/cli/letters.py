@@ -1,0 +1,192 @@
+"""Commands about letters and rounds: letters, plan, sign, mail, watch, post."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from models import letters as letter_rows
+from models import outbox, questions
+from models.book import account_named
+from models.database import Database
+from models.mail import MailState
+from models.settings import settings
+from models.trade import trade
+from policy.escalation import LetterState
+from policy.refusals import BadInput
+from policy.words import LETTER_STATE_WORDS
+from portal.cli import runs
+from portal.cli.findings import By, Json
+from portal.cli.printing import as_json, say, table, words
+from portal.cli.running import with_database
+from tasks import clock
+from tasks.letters.words import kind
+
+Once = Annotated[bool, typer.Option("--once", help="立即执行一轮 One round now.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("letters", help="函件 Letters queued, sent, failed.")(letters)
+    app.command("plan", help="函件计划 Letters to come.")(plan)
+    app.command("sign", help="签发拟稿 Sign a drafted letter.")(sign)
+    app.command("mail", help="邮件，及对存疑邮件的决定 Mails, and what to do with one in doubt.")(mail)
+    app.command("watch", help="巡查一轮 One round of the watch.")(watch)
+    app.command("post", help="发件一轮 One round of the post.")(post)
+
+
+COLUMNS = (
+    ("日期", "date"),
+    ("编号", "number"),
+    ("函件", "letter"),
+    ("主送", "to"),
+    ("抄送", "cc"),
+    ("状态", "state"),
+    ("说明", "note"),
+)
+
+
+def letters(json: Json = False) -> None:
+    async def work(db: Database) -> list[questions.Row]:
+        async with db.reading() as session:
+            return await questions.letters(session)
+
+    _print(with_database(work), json)
+
+
+def plan(
+    days: Annotated[int, typer.Option("--days", min=0, max=3660, help="今后天数 Days ahead.")] = 90,
+    json: Json = False,
+) -> None:
+    async def work(db: Database) -> list[questions.Row]:
+        async with db.reading() as session:
+            return await questions.plans(session, trade(), clock.now(), days)
+
+    _print(with_database(work), json)
+
+
+def _print(rows: list[questions.Row], json: bool) -> None:
+    if json:
+        as_json(rows)
+        return
+    table(COLUMNS, [_row(row) for row in rows])
+    if not rows:
+        say("没有函件。", "No letters.")
+
+
+def _row(row: questions.Row) -> tuple[str, ...]:
+    document = kind(row["rung"])
+    label = words((document.zh.document, document.en.document))
+    state = words(LETTER_STATE_WORDS[LetterState(row["state"])])
+    if row["state"] == LetterState.DRAFTED:
+        state += f" #{row['id']}"
+    names = ("、".join(row["to"]), "、".join(row["cc"]))
+    return (row["date"], row["finding"], label, *map(escape, names), state, escape(row.get("note", "")))
+
+
+def sign(letter: int, by: By) -> None:
+    async def work(db: Database) -> str:
+        async with db.writing("sign") as session:
+            account = await account_named(session, by)
+            return await letter_rows.sign(session, letter, account, clock.now())
+
+    number = with_database(work)
+    say(f"{number} 的函件已由“{by}”签发，待发送。", f"The letter on {number} is signed by “{by}” and queued.")
+
+
+def mail(
+    mail_id: Annotated[int | None, typer.Argument(metavar="[MAIL]")] = None,
+    arrived: Annotated[bool, typer.Option("--arrived", help="确认已送达 It did arrive.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="再发一次 Send it once more.")] = False,
+    by: Annotated[str, typer.Option("--by", help="帐号")] = "",
+    json: Json = False,
+) -> None:
+    """Without a number: mails that failed or are in doubt. With one: decide on a mail in doubt."""
+    if mail_id is not None:
+        _settle(mail_id, arrived, again, by)
+        return
+
+    async def work(db: Database) -> list[questions.Row]:
+        async with db.reading() as session:
+            return await questions.mails(session, states=(MailState.FAILED, MailState.IN_DOUBT))
+
+    rows = with_database(work)
+    if json:
+        as_json(rows)
+        return
+    columns = (("邮件", "mail"), ("收件", "to"), ("主题", "subject"), ("状态", "state"), ("原因", "reason"))
+    table(
+        columns,
+        [(str(x["id"]), *(escape(x[n]) for n in ("recipient", "subject", "state", "note"))) for x in rows],
+    )
+    if not rows:
+        say("没有失败或存疑的邮件。", "No mail failed or in doubt.")
+
+
+def _settle(mail_id: int, arrived: bool, again: bool, by: str) -> None:
+    if arrived == again or not by:
+        raise BadInput(
+            "请用 --arrived 或 --again 之一，并用 --by 写明由谁决定。",
+            "Say either --arrived or --again, and with --by who decides.",
+        )
+
+    async def work(db: Database) -> bool:
+        async with db.writing("settle") as session:
+            await account_named(session, by)
+            return await outbox.settle(session, mail_id, clock.now(), arrived=arrived, by=by)
+
+    if not with_database(work):
+        raise BadInput(f"邮件{mail_id}不在存疑状态。", f"Mail {mail_id} is not in doubt.")
+    say(f"邮件{mail_id}已处理。", f"Mail {mail_id} is settled.")
+
+
+def watch(once: Once = False) -> None:
+    _only_once(once, "watch")
+
+    async def work(db: Database) -> tuple[int, bool]:
+        answers = await runs.answers(settings())
+        _prefect()
+        from tasks.watch import climb_due, square
+
+        written = await climb_due(db, clock.now())
+        if answers:
+            await square.fn()
+        from models.seals import seal_day
+
+        await seal_day(db, clock.now())
+        return written, answers
+
+    written, answered = with_database(work)
+    say(
+        f"巡查完毕：新记函件{written}份。" + ("" if answered else "Prefect 未运行，运行未核对。"),
+        f"Watched: {written} letters recorded." + ("" if answered else " Prefect is not running."),
+    )
+
+
+def post(once: Once = False) -> None:
+    _only_once(once, "post")
+
+    async def work(db: Database) -> tuple[int, int]:
+        _prefect()
+        from tasks.post import send_mails, write_mails
+
+        written = await write_mails(db, settings(), clock.now())
+        return written, await send_mails(db, settings(), clock.now())
+
+    written, sent = with_database(work)
+    say(f"组信{written}封，送达{sent}封。", f"{written} mails written, {sent} accepted by the server.")
+    if not settings().smtp_host:
+        say("尚未设置邮件服务器（RECTIFY_SMTP_HOST），邮件留在发件箱。", "No mail server is set: mails wait.")
+
+
+def _prefect() -> None:
+    from tasks.prefect_server import apply, client_environment
+
+    apply(client_environment(settings()))
+
+
+def _only_once(once: bool, name: str) -> None:
+    if not once:
+        raise BadInput(
+            f"请写 rectify {name} --once；平时由 rectify worker 自动执行。",
+            f"Say rectify {name} --once; otherwise the worker does it by itself.",
+        )

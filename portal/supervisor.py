@@ -1,0 +1,139 @@
+"""Keeps the parts running: starts them, restarts one that dies, and leaves none behind."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from policy.refusals import Unavailable
+
+GRACE = 8.0
+"""Seconds a part has to end by itself."""
+LONGEST_PAUSE = 30.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Part:
+    """One process: its name, the words after `rectify`, and the port it needs."""
+
+    name: str
+    words: Sequence[str]
+    port: int | None = None
+    option: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def refuse_taken(parts: Sequence[Part]) -> None:
+    """Raises Unavailable naming the first port that somebody else listens on."""
+    for part in parts:
+        if part.port is not None and not _is_free(part.port):
+            hint = f"，或用 {part.option} 换一个端口" if part.option else ""
+            raise Unavailable(
+                f"端口{part.port}（{part.name}）已被其他程序占用。请先停掉它{hint}。",
+                f"Port {part.port} ({part.name}) is taken by another program. Stop it"
+                + (f", or choose another with {part.option}." if part.option else "."),
+            )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+async def supervise(
+    parts: Sequence[Part], logs: Path, stop: asyncio.Event, tell: Callable[[str, str], None]
+) -> None:
+    """Run all parts until stopped, then end them all."""
+    keepers = [asyncio.create_task(_keep(part, logs, stop, tell)) for part in parts]
+    try:
+        await stop.wait()
+    finally:
+        stop.set()
+        await asyncio.gather(*keepers)
+
+
+async def _keep(part: Part, logs: Path, stop: asyncio.Event, tell: Callable[[str, str], None]) -> None:
+    pause = 1.0
+    while not stop.is_set():
+        began = monotonic()
+        process = await _start(part, logs)
+        code = await _until(process, stop)
+        if stop.is_set():
+            await _end(process)
+            return
+        pause = 1.0 if monotonic() - began > 60 else min(pause * 2, LONGEST_PAUSE)
+        tell(
+            f"{part.name} 已退出（{code}），{pause:.0f}秒后重新启动。",
+            f"{part.name} ended ({code}); starting it again in {pause:.0f} s.",
+        )
+        await _wait(stop, pause)
+
+
+async def _start(part: Part, logs: Path) -> asyncio.subprocess.Process:
+    with (logs / f"{part.name}.log").open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "portal.cli",
+            *part.words,
+            env={**os.environ, **part.environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent is gone, even by kill -9."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+async def _until(process: asyncio.subprocess.Process, stop: asyncio.Event) -> int | None:
+    """Until the process ends by itself or is to be stopped."""
+    ending = asyncio.create_task(process.wait())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not ending.done():
+        ending.cancel()
+    return process.returncode
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Ask, then insist; the whole group, so that nothing it started stays."""
+    if process.returncode is None:
+        _signal(process.pid, signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), GRACE)
+        except TimeoutError:
+            _signal(process.pid, signal.SIGKILL)
+            await process.wait()
+    _signal(process.pid, signal.SIGKILL)
+
+
+def _signal(group: int, kind: signal.Signals) -> None:
+    try:
+        os.killpg(group, kind)
+    except ProcessLookupError:
+        return
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
