@@ -1,0 +1,198 @@
+"""One finding: its fields as on a closure form, what belongs to it, its history, letters and run."""
+
+import json
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from models import ledger, questions
+from models.overview import veiled
+from models.questions import Row
+from policy.stages import ORDER, Stage, is_past
+from portal.pages.paper import READ, Reader, Reading
+from portal.pages.speech import Speech, Words
+from tasks import clock
+
+router = APIRouter()
+
+FORM: tuple[tuple[str, Words, tuple[tuple[str, Words], ...]], ...] = (
+    (
+        "problem",
+        ("问题情况", "Finding"),
+        (
+            ("source", ("问题来源", "Source")),
+            ("round_name", ("批次", "Inspection round")),
+            ("source_doc", ("来源文号", "Document")),
+            ("severity", ("严重程度", "Severity")),
+            ("category", ("类别（项）", "Category")),
+            ("item", ("条目（条）", "Item")),
+            ("discovered_on", ("发现日期", "Discovered on")),
+            ("condition", ("具体表现", "Condition")),
+            ("root_cause", ("原因剖析", "Root cause")),
+        ),
+    ),
+    (
+        "duty",
+        ("整改责任", "Responsibility"),
+        (
+            ("unit", ("责任单位", "Responsible unit")),
+            ("owner_post", ("责任人", "Action owner")),
+            ("lead_leader", ("牵头领导", "Lead leader")),
+            ("responsible_leader", ("责任领导", "In-charge leader")),
+            ("supervisor", ("督办人", "Supervisor")),
+            ("assisting", ("协办单位", "Assisting units")),
+        ),
+    ),
+    (
+        "task",
+        ("整改任务", "Task"),
+        (
+            ("deadline_type", ("时限类型", "Kind of deadline")),
+            ("day_count", ("计日方式", "Counted in")),
+            ("original_deadline", ("原定完成时限", "Original deadline")),
+            ("deadline", ("现行完成时限", "Deadline")),
+            ("assigned_on", ("派发日期", "Assigned on")),
+            ("accepted_on", ("认领日期", "Accepted on")),
+            ("extensions", ("延期次数", "Extensions")),
+            ("sustained", ("长期坚持", "Sustained")),
+            ("next_review_on", ("下次复核", "Next look-back")),
+            ("extension_to", ("申请延期至", "Extension asked for")),
+            ("extension_reason", ("延期理由", "Reason for the extension")),
+            ("objective", ("整改目标", "Objective")),
+        ),
+    ),
+    (
+        "progress",
+        ("整改进展", "Progress"),
+        (("percent", ("进度", "Progress")), ("progress", ("进展情况", "Status"))),
+    ),
+    (
+        "closing",
+        ("验收销号", "Verification and closure"),
+        (
+            ("submitted_on", ("提交验收", "Submitted on")),
+            ("verifier", ("验收人", "Verifier")),
+            ("verified_on", ("验收日期", "Verified on")),
+            ("verdict", ("验收结论", "Verdict")),
+            ("closed_on", ("销号日期", "Closed on")),
+            ("first_closed_on", ("首次销号", "First closed on")),
+            ("reopened_on", ("重启日期", "Reopened on")),
+            ("merged_into", ("并入", "Merged into")),
+        ),
+    ),
+    (
+        "result",
+        ("整改成效", "Result"),
+        (
+            ("publicity", ("公开情况", "Publication")),
+            ("satisfaction", ("满意度", "Satisfaction")),
+            ("result", ("整改成效", "Result")),
+            ("remarks", ("备注", "Remarks")),
+        ),
+    ),
+)
+WIDE = frozenset(
+    {"condition", "root_cause", "objective", "progress", "result", "remarks", "extension_reason"}
+)
+ONLY_IF_ANY = frozenset(
+    {"next_review_on", "extension_to", "extension_reason", "first_closed_on", "reopened_on", "merged_into"}
+)
+SAID: dict[str, Words] = {
+    "text": ("内容", "text"),
+    "percent": ("进度", "percent"),
+    "deadline": ("时限", "deadline"),
+    "unit": ("单位", "unit"),
+    "post": ("责任人", "post"),
+    "verifier": ("验收人", "verifier"),
+    "basis": ("依据", "basis"),
+    "into": ("并入", "into"),
+    "日期": ("日期", "date"),
+}
+"""What was said with an act and is shown in the history; a reason has a column of its own."""
+
+
+@dataclass(frozen=True)
+class Field:
+    label: str
+    value: str
+    wide: bool
+    by_default: bool
+
+
+@router.api_route("/findings/{number:path}", methods=READ)
+async def finding(number: str, reader: Reading) -> HTMLResponse:
+    """One finding by its number. Raises NotFound with the nearest number."""
+    async with reader.db.reading() as session:
+        row = veiled(await questions.shown(session, await ledger.find(session, number), clock.today()))
+    return reader.page(
+        "finding.html",
+        finding=row,
+        groups=[] if row["confidential"] else groups(row, reader.speech),
+        steps=steps(row, reader.speech),
+        history=[told(event, reader.speech) for event in row["events"]],
+        run=run_link(reader, row),
+    )
+
+
+def groups(row: Row, speech: Speech) -> list[tuple[str, str, list[Field]]]:
+    """Name, heading and fields of each part of the form."""
+    return [
+        (
+            name,
+            speech.of(heading),
+            [_field(row, key, speech.of(label), speech) for key, label in keys(row, fields)],
+        )
+        for name, heading, fields in FORM
+    ]
+
+
+def keys(row: Row, fields: tuple[tuple[str, Words], ...]) -> list[tuple[str, Words]]:
+    return [field for field in fields if row[field[0]] or field[0] not in ONLY_IF_ANY]
+
+
+def _field(row: Row, key: str, label: str, speech: Speech) -> Field:
+    return Field(label, value(row, key, speech), key in WIDE, key in row["defaulted"])
+
+
+def value(row: Row, key: str, speech: Speech) -> str:
+    """A field as it is printed."""
+    found = row[key]
+    if key == "deadline" and row["provisional"]:
+        return speech.say(f"{speech.day(found)}（暂定）", f"{speech.day(found)} (provisional)")
+    if key.endswith("_on") or key in {"deadline", "original_deadline", "extension_to"}:
+        return speech.day(found)
+    if key in {"category", "item"}:
+        return " ".join(part for part in (row[f"{key}_no"], found) if part) or "—"
+    if key == "deadline_type":
+        return speech.deadline_type(found)
+    if key == "day_count":
+        return speech.day_count(found)
+    if isinstance(found, bool):
+        return speech.say("是", "yes") if found else speech.say("否", "no")
+    if isinstance(found, list):
+        return speech.names(found)
+    return f"{found}%" if key == "percent" else str(found if found not in ("", None) else "—")
+
+
+def steps(row: Row, speech: Speech) -> list[tuple[str, str]]:
+    """The four steps as (state, words), state being past, now or ahead; none if it ended otherwise."""
+    stage = Stage(row["stage"])
+    if stage in {Stage.WITHDRAWN, Stage.MERGED}:
+        return []
+    states = ["past" if is_past(stage, x) else "now" if x == row["step"] else "ahead" for x in ORDER]
+    return [(state, speech.step(step)) for state, step in zip(states, ORDER, strict=True)]
+
+
+def told(event: Row, speech: Speech) -> Row:
+    """An event with what was said in words. Of an imported one only the day is known."""
+    said = json.loads(event["said"]) if event["said"] else {}
+    words = [f"{speech.of(SAID[key])}{speech.say('：', ': ')}{said[key]}" for key in SAID if key in said]
+    at = speech.office_day(event["at"]) if event["imported"] else speech.moment(event["at"])
+    return event | {"when": at, "words": words}
+
+
+def run_link(reader: Reader, row: Row) -> str:
+    """The page of its run in the flow UI, as `tasks.prefect_runs.ui_link`, which would import Prefect."""
+    run = row["run"]
+    return f"{reader.flow_ui()}/v2/runs/flow-run/{run['id']}" if run and run["id"] else ""

@@ -1,0 +1,127 @@
+"""Values of the ledger in the reader's words: stages, lights, days, letters, figures."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from models.mail import MailState
+from models.questions import Row
+from policy.deadlines import DayCount, DeadlineType
+from policy.escalation import LetterState
+from policy.ledger_rows import Metric
+from policy.lights import Light
+from policy.office import OFFICE
+from policy.refusals import Language
+from policy.stages import Act, Stage, Step
+from policy.words import (
+    ACT_WORDS,
+    DEADLINE_TYPE_WORDS,
+    LETTER_STATE_WORDS,
+    LIGHT_WORDS,
+    STAGE_WORDS,
+    STEP_WORDS,
+    days_in_words,
+    in_language,
+)
+from tasks.letters import words as letters
+
+Words = tuple[str, str]
+
+MAIL_STATE_WORDS: dict[MailState, Words] = {
+    MailState.QUEUED: ("待发", "queued"),
+    MailState.CLAIMED: ("发送中", "being sent"),
+    MailState.DATA: ("发送中", "being sent"),
+    MailState.SENT: ("已发", "sent"),
+    MailState.FAILED: ("失败", "failed"),
+    MailState.IN_DOUBT: ("在途存疑", "in doubt"),
+    MailState.CANCELLED: ("取消", "cancelled"),
+}
+DAY_COUNT_WORDS: dict[DayCount, Words] = {
+    DayCount.CALENDAR_DAYS: ("自然日", "calendar days"),
+    DayCount.WORKING_DAYS: ("工作日", "working days"),
+    DayCount.MONTHS: ("月", "months"),
+}
+METRIC_WORDS: dict[Metric, Words] = {
+    Metric.CONTRACTS: ("整改问题合同", "contracts put right"),
+    Metric.DEBT_RESOLVED: ("化解债务", "debt resolved"),
+    Metric.RECEIVABLES_COLLECTED: ("清收债权", "receivables collected"),
+    Metric.RESOURCE_FEES: ("新增资源收费", "new resource fees"),
+    Metric.REGULATIONS: ("出台制度", "regulations issued"),
+}
+FIGURE_UNITS = {"万元": "×10,000 yuan", "份": "", "项": ""}
+NO_DEADLINE = ("未定时限", "no deadline")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One language. Methods take what `models.questions` returns: identifiers and ISO text."""
+
+    language: Language
+
+    @property
+    def english(self) -> bool:
+        return self.language is Language.ENGLISH
+
+    def say(self, zh: str, en: str) -> str:
+        return en if self.english else zh
+
+    def of(self, words: Words) -> str:
+        return in_language(words, self.language)
+
+    def stage(self, stage: str | None) -> str:
+        return self.of(STAGE_WORDS[Stage(stage)]) if stage else "—"
+
+    def step(self, step: str) -> str:
+        return self.of(STEP_WORDS[Step(step)])
+
+    def act(self, act: str) -> str:
+        return self.of(ACT_WORDS[Act(act)])
+
+    def colour(self, light: str) -> str:
+        return self.of(NO_DEADLINE if light == Light.NONE else LIGHT_WORDS[Light(light)])
+
+    def light(self, row: Row) -> str:
+        """`黄 剩10日`: the colour is said, and printed in black it still says how long."""
+        colour = self.colour(row["light"])
+        if row["light"] in (Light.CLOSED, Light.NONE) or row["days_left"] is None:
+            return colour
+        return f"{colour} {self.days(row['days_left'])}"
+
+    def days(self, left: int) -> str:
+        return letters.days(left, self.language) if self.english else days_in_words(left)[0]
+
+    def deadline_type(self, kind: str) -> str:
+        return self.of(DEADLINE_TYPE_WORDS[DeadlineType(kind)])
+
+    def day_count(self, count: str) -> str:
+        return self.of(DAY_COUNT_WORDS[DayCount(count)])
+
+    def letter_state(self, state: str) -> str:
+        return self.of(LETTER_STATE_WORDS[LetterState(state)])
+
+    def mail_state(self, state: str) -> str:
+        return self.of(MAIL_STATE_WORDS[MailState(state)])
+
+    def document(self, rung: str) -> str:
+        return letters.kind(rung).wording(self.language).document
+
+    def day(self, text: str | None) -> str:
+        return letters.day(date.fromisoformat(text), self.language) if text else "—"
+
+    def moment(self, text: str | None) -> str:
+        """To the minute, in the office's time zone."""
+        return f"{datetime.fromisoformat(text).astimezone(OFFICE):%Y-%m-%d %H:%M}" if text else "—"
+
+    def office_day(self, text: str) -> str:
+        return self.day(datetime.fromisoformat(text).astimezone(OFFICE).date().isoformat())
+
+    def names(self, names: list[str]) -> str:
+        return self.say("、", ", ").join(names) or "—"
+
+    def figure(self, outcome: Row) -> str:
+        amount = f"{Decimal(outcome['amount']).normalize():f}"
+        unit = outcome["unit"]
+        return f"{amount} {FIGURE_UNITS.get(unit, unit)}".strip() if self.english else f"{amount}{unit}"
+
+    def metric(self, outcome: Row) -> str:
+        return self.of(METRIC_WORDS[Metric(outcome["metric"])])
