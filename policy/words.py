@@ -115,8 +115,9 @@ def state_name(stage: Stage) -> str:
 
 def days_in_words(days_left: int) -> tuple[str, str]:
     """`剩10日`, `今日到期`, `已逾期35日`."""
+    days = f"{abs(days_left)} {'day' if abs(days_left) == 1 else 'days'}"
     if days_left > 0:
-        return f"剩{days_left}日", f"{days_left} days left"
+        return f"剩{days_left}日", f"{days} left"
     if days_left == 0:
         return "今日到期", "due today"
-    return f"已逾期{-days_left}日", f"{-days_left} days overdue"
+    return f"已逾期{-days_left}日", f"{days} overdue"

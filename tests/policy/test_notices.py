@@ -1,0 +1,51 @@
+"""The letters an act itself calls for."""
+
+import pytest
+
+from policy.notices import NOTICES, Notice, notices
+from policy.roles import Role
+from policy.stages import MOVES, Act, Moved, Stage
+
+SILENT = {Act.ACCEPT, Act.REPORT_PROGRESS, Act.COMPLETE_MEASURE, Act.ATTACH_EVIDENCE, Act.TAKE_BACK}
+"""Acts of the owner's own that ask nothing of anybody."""
+
+
+def moved(round_: int = 1) -> Moved:
+    return Moved(Stage.RETURNED, round_, 1)
+
+
+def test_every_act_tells_somebody_or_is_known_to_be_silent() -> None:
+    assert {act for _stage, act in MOVES} - NOTICES.keys() == SILENT
+
+
+@pytest.mark.parametrize(
+    ("act", "turn"),
+    [
+        (Act.ASSIGN, Role.OWNER),
+        (Act.REASSIGN, Role.OWNER),
+        (Act.UPHOLD, Role.OWNER),
+        (Act.DISPUTE, Role.INSPECTOR),
+        (Act.FILE_PLAN, Role.INSPECTOR),
+        (Act.SUBMIT, Role.VERIFIER),
+        (Act.RETURN_FOR_REWORK, Role.OWNER),
+        (Act.PASS_VERIFICATION, Role.APPROVER),
+        (Act.REQUEST_EXTENSION, Role.SUPERVISOR),
+        (Act.REFUSE_EXTENSION, Role.OWNER),
+        (Act.REOPEN, Role.OWNER),
+    ],
+)
+def test_whoever_has_to_act_next_is_told_at_once(act: Act, turn: Role) -> None:
+    (notice,) = notices(act, moved())
+    assert turn in notice.to
+
+
+@pytest.mark.parametrize("act", sorted(SILENT))
+def test_silent_acts_call_for_no_letter(act: Act) -> None:
+    assert notices(act, moved()) == []
+
+
+@pytest.mark.parametrize(("round_", "alerted"), [(2, False), (3, False), (4, True), (5, False)])
+def test_the_third_return_alerts_the_supervisor_once(round_: int, alerted: bool) -> None:
+    found = notices(Act.RETURN_FOR_REWORK, moved(round_))
+    assert found[0].rung == "returned"
+    assert found[1:] == [Notice("third_return", to=(Role.SUPERVISOR,))] * alerted
