@@ -229,10 +229,13 @@ def _decide_extension(facts: Facts, said: Said, limits: Limits) -> None:
             f"{facts.number} 是重启事项，延期须由第一责任人批准。",
             f"{facts.number} was reopened: only the first responsible person may extend it.",
         )
-    if said.deadline is not None and not facts.deadline < said.deadline <= asked:
+    granted = said.deadline or asked
+    if not max(facts.deadline, limits.today) < granted <= asked:
         raise BadInput(
-            f"批准的日期应晚于原时限 {facts.deadline}，且不晚于申请的 {asked}。",
-            f"The date granted has to be after {facts.deadline} and not after the {asked} asked for.",
+            f"批准的日期 {granted} 应晚于原时限 {facts.deadline} 和今天，且不晚于申请的 {asked}；"
+            "否则请不同意延期。",
+            f"{granted} cannot be granted: a date after {facts.deadline} and today is needed, up to the {asked}"
+            " asked for; otherwise refuse the extension.",
         )
 
 
@@ -260,7 +263,7 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.REFUSE_EXTENSION: _refuse_extension,
 }
 
-FIGURE = re.compile(r"(?P<amount>\d{1,12}(?:\.\d{1,2})?)(?P<unit>\D{1,4})")
+FIGURE = re.compile(r"(?P<amount>\d{1,12}(?:\.\d{1,2})?)\s*(?P<unit>[^\W\d_]{1,4}|%)")
 
 
 def outcome_amount(text: str) -> tuple[Decimal, str]:
@@ -272,4 +275,4 @@ def outcome_amount(text: str) -> tuple[Decimal, str]:
             f"“{text}”不是带单位的数额。请写成 346万元、16份。",
             f"“{text}” is not an amount with its unit. Write it like 346万元 or 16份.",
         )
-    return Decimal(found["amount"]), found["unit"].strip()
+    return Decimal(found["amount"]), found["unit"]

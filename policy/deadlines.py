@@ -74,7 +74,8 @@ def due(start: date, period: Period, calendar: Calendar) -> Due:
     nominal = add_months(start, period.number) if period.unit is DayCount.MONTHS else _later(start, period)
     if not period.roll:
         return Due(nominal, nominal, provisional=False)
-    return Due(nominal, next_workday(nominal, calendar), provisional=not calendar.knows(nominal))
+    day = next_workday(nominal, calendar)
+    return Due(nominal, day, provisional=not (calendar.knows(nominal) and calendar.knows(day)))
 
 
 def _later(start: date, period: Period) -> date:

@@ -1,0 +1,267 @@
+"""The guard of each act: its bounds, and the sentence that says why not."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.acts import Said, decide, outcome_amount
+from policy.deadlines import DeadlineType
+from policy.refusals import BadInput, NotAllowed, Refusal
+from policy.roles import Actor, Role
+from policy.stages import Act, Facts, Moved, Stage
+from tests.policy.cases import (
+    DEADLINE,
+    RULES,
+    TODAY,
+    approver,
+    facts,
+    inspector,
+    owner,
+    said,
+    someone,
+    verifier,
+)
+
+
+def do(act: Act, before: Facts, words: Said, actor: Actor = owner, today: date = TODAY) -> Moved:
+    return decide(before, act, actor, words, RULES, today)
+
+
+def refusal(act: Act, before: Facts, words: Said, actor: Actor = owner, today: date = TODAY) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        do(act, before, words, actor, today)
+    assert refused.value.zh.endswith("。")
+    assert refused.value.en.endswith(".")
+    return refused.value
+
+
+REASONED = [
+    (Act.DISPUTE, facts(stage=Stage.ASSIGNED), owner),
+    (Act.RETURN_PLAN, facts(stage=Stage.PLAN_REVIEW), inspector),
+    (Act.RETURN_FOR_REWORK, facts(stage=Stage.PENDING_VERIFICATION), verifier),
+    (Act.DEFER_CLOSURE, facts(stage=Stage.PENDING_CLOSURE), approver),
+    (Act.REOPEN, facts(stage=Stage.CLOSED), inspector),
+    (Act.WITHDRAW, facts(stage=Stage.DRAFT), inspector),
+    (Act.MERGE, facts(stage=Stage.DRAFT), inspector),
+    (Act.REQUEST_EXTENSION, facts(), owner),
+    (Act.REFUSE_EXTENSION, facts(extension_to=date(2026, 12, 20)), approver),
+]
+
+
+@pytest.mark.parametrize(("act", "before", "actor"), REASONED, ids=lambda x: x if isinstance(x, Act) else "")
+def test_what_changes_somebody_elses_lot_needs_a_reason(act: Act, before: Facts, actor: Actor) -> None:
+    for blank in ("", "   ", "\n\t", "\u3000"):
+        refused = refusal(act, before, said(reason=blank), actor)
+        assert isinstance(refused, BadInput)
+        assert refused.zh.startswith("请填写")
+    assert isinstance(refusal(act, before, said(reason="长" * 1001), actor), BadInput)
+    do(act, before, said(reason="长" * 1000), actor)
+
+
+@pytest.mark.parametrize(("length", "enough"), [(9, False), (10, True)])
+def test_a_return_needs_a_reason_of_ten_characters(length: int, enough: bool) -> None:
+    before, words = facts(stage=Stage.PENDING_VERIFICATION), said(reason="  " + "缺" * length + "  ")
+    if enough:
+        do(Act.RETURN_FOR_REWORK, before, words, verifier)
+    else:
+        refused = refusal(Act.RETURN_FOR_REWORK, before, words, verifier)
+        assert refused.zh == "请填写退回理由（不少于10个字，现有9个）。"
+        assert "at least 10 characters, there are 9" in refused.en
+
+
+PLANNING = facts(stage=Stage.PLANNING)
+
+
+def test_a_plan_has_at_least_one_measure() -> None:
+    assert refusal(Act.FILE_PLAN, PLANNING, said(measures=())).zh == "方案至少要有一条整改措施。"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "长" * 1001])
+def test_each_measure_says_something_and_not_too_much(text: str) -> None:
+    refused = refusal(Act.FILE_PLAN, PLANNING, said(measures=(("逐笔核实票据", None), (text, None))))
+    assert "整改措施" in refused.zh
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(0, True), (1, False)])
+def test_no_measure_is_dated_after_the_deadline(days: int, allowed: bool) -> None:
+    words = said(measures=(("逐笔核实票据", DEADLINE + timedelta(days)),))
+    if allowed:
+        assert do(Act.FILE_PLAN, PLANNING, words).stage is Stage.PLAN_REVIEW
+    else:
+        assert "2026-12-01 晚于完成时限 2026-11-30" in refusal(Act.FILE_PLAN, PLANNING, words).zh
+
+
+@pytest.mark.parametrize("percent", [-1, 101, 10**9])
+def test_progress_is_from_0_to_100(percent: int) -> None:
+    assert str(percent) in refusal(Act.REPORT_PROGRESS, facts(), said(percent=percent)).zh
+
+
+@pytest.mark.parametrize("percent", [0, 100, None])
+def test_the_bounds_of_progress_are_within(percent: int | None) -> None:
+    do(Act.REPORT_PROGRESS, facts(percent=0), said(percent=percent, reason=""))
+
+
+def test_progress_falls_only_with_a_reason() -> None:
+    halfway = facts(percent=50)
+    assert "由50%降为49%" in refusal(Act.REPORT_PROGRESS, halfway, said(percent=49, reason=" ")).zh
+    do(Act.REPORT_PROGRESS, halfway, said(percent=49, reason="重新核定"))
+    do(Act.REPORT_PROGRESS, halfway, said(percent=50, reason=""))
+
+
+def test_progress_needs_words() -> None:
+    refused = refusal(Act.REPORT_PROGRESS, facts(), said(text="\u3000"))
+    assert (refused.zh, refused.en) == ("请填写进展情况。", "A progress text is needed.")
+
+
+def test_a_measure_is_named_by_its_number_and_evidence_comes_with_a_file() -> None:
+    assert "measure=1" in refusal(Act.COMPLETE_MEASURE, facts(), said(measure=None)).zh
+    assert "文件" in refusal(Act.ATTACH_EVIDENCE, facts(), said(evidence=0)).zh
+
+
+def test_nothing_is_submitted_without_evidence_or_with_open_measures() -> None:
+    bare = refusal(Act.SUBMIT, facts(evidence=0), said())
+    unfinished = refusal(Act.SUBMIT, facts(open_measures=2), said())
+    assert isinstance(bare, NotAllowed)
+    assert isinstance(unfinished, NotAllowed)
+    assert bare.zh == "ZC2026-008 还没有佐证材料，不能提交验收。请先上传佐证。"
+    assert unfinished.zh == "ZC2026-008 还有2条措施未完成，不能提交验收。请先逐条办结措施。"
+
+
+@pytest.mark.parametrize("into", ["", " ", "ZC2026-008"])
+def test_a_finding_is_merged_into_another_one_that_is_named(into: str) -> None:
+    assert isinstance(refusal(Act.MERGE, facts(stage=Stage.DRAFT), said(into=into), inspector), BadInput)
+
+
+@pytest.mark.parametrize(
+    ("new", "today", "allowed"),
+    [
+        (DEADLINE + timedelta(days=1), TODAY, True),
+        (DEADLINE, TODAY, False),
+        (DEADLINE - timedelta(days=1), TODAY, False),
+        (DEADLINE + timedelta(days=365), TODAY, True),
+        (DEADLINE + timedelta(days=366), TODAY, False),
+        (DEADLINE + timedelta(days=1), DEADLINE, True),
+    ],
+)
+def test_an_extension_is_asked_until_a_later_day_within_a_year(new: date, today: date, allowed: bool) -> None:
+    if allowed:
+        do(Act.REQUEST_EXTENSION, facts(), said(deadline=new), today=today)
+    else:
+        refused = refusal(Act.REQUEST_EXTENSION, facts(), said(deadline=new), today=today)
+        assert isinstance(refused, BadInput)
+        assert str(new) in refused.zh
+
+
+def test_an_extension_names_its_day() -> None:
+    assert "deadline=" in refusal(Act.REQUEST_EXTENSION, facts(), said(deadline=None)).zh
+
+
+@pytest.mark.parametrize(
+    ("changes", "today", "why"),
+    [
+        ({"deadline_type": DeadlineType.IMMEDIATE}, TODAY, "立行立改事项不能延期"),
+        ({"extension_to": date(2026, 12, 20)}, TODAY, "已有一份延期申请待审批"),
+        ({"extensions": 2}, TODAY, "已延期2次"),
+        ({}, DEADLINE + timedelta(days=1), "届满后不能再申请延期"),
+    ],
+)
+def test_some_findings_are_not_extended(changes: dict[str, Any], today: date, why: str) -> None:
+    refused = refusal(Act.REQUEST_EXTENSION, facts(**changes), said(), today=today)
+    assert isinstance(refused, NotAllowed)
+    assert why in refused.zh
+
+
+ASKED = date(2026, 12, 20)
+
+
+@pytest.mark.parametrize(
+    ("granted", "allowed"),
+    [
+        (None, True),
+        (ASKED, True),
+        (DEADLINE + timedelta(days=1), True),
+        (DEADLINE, False),
+        (ASKED + timedelta(days=1), False),
+    ],
+)
+def test_an_extension_is_granted_in_full_or_in_part(granted: date | None, allowed: bool) -> None:
+    before, words = facts(extension_to=ASKED), said(deadline=granted)
+    if allowed:
+        do(Act.APPROVE_EXTENSION, before, words, approver)
+    else:
+        assert str(ASKED) in refusal(Act.APPROVE_EXTENSION, before, words, approver).zh
+
+
+@pytest.mark.parametrize("granted", [None, ASKED, ASKED - timedelta(days=1)])
+def test_no_deadline_is_extended_into_the_past(granted: date | None) -> None:
+    before = facts(extension_to=ASKED)
+    late = refusal(Act.APPROVE_EXTENSION, before, said(deadline=granted), approver, today=ASKED)
+    assert "今天" in late.zh
+    do(Act.REFUSE_EXTENSION, before, said(), approver, today=ASKED)
+
+
+def test_only_what_was_asked_for_is_decided() -> None:
+    for act in (Act.APPROVE_EXTENSION, Act.REFUSE_EXTENSION):
+        refused = refusal(act, facts(), said(), approver)
+        assert isinstance(refused, NotAllowed)
+        assert "没有待审批的延期申请" in refused.zh
+
+
+def test_a_reopened_finding_is_extended_by_the_first_responsible_only() -> None:
+    again = facts(cycle=2, extension_to=ASKED)
+    assert "第一责任人" in refusal(Act.APPROVE_EXTENSION, again, said(deadline=None), approver).zh
+    do(Act.APPROVE_EXTENSION, again, said(deadline=None), someone(Role.APPROVER, Role.FIRST_RESPONSIBLE))
+
+
+def test_the_persons_right_is_judged_before_their_words() -> None:
+    assert isinstance(refusal(Act.SUBMIT, facts(evidence=0), said(), verifier), NotAllowed)
+    assert "岗位" in refusal(Act.REPORT_PROGRESS, facts(), said(text=""), verifier).zh
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("346万元", Decimal(346), "万元"),
+        (" 5.16 万元 ", Decimal("5.16"), "万元"),
+        ("１６份", Decimal(16), "份"),
+        ("０．５万元", Decimal("0.5"), "万元"),
+        ("0份", Decimal(0), "份"),
+    ],
+)
+def test_a_figure_is_an_amount_with_its_unit(text: str, amount: Decimal, unit: str) -> None:
+    assert outcome_amount(text) == (amount, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "若干",
+        "约5万",
+        "-5万元",
+        "346",
+        "万元",
+        "",
+        "1.234万元",
+        "5万元左右的数",
+        "1e5万元",
+        "1" * 13 + "元",
+        "5 ",
+    ],
+)
+def test_what_is_no_figure_is_refused_and_shown_how_to_write_it(text: str) -> None:
+    with pytest.raises(BadInput, match="346万元"):
+        outcome_amount(text)
+
+
+@given(st.text(max_size=20))
+def test_a_figure_is_never_guessed(text: str) -> None:
+    try:
+        amount, unit = outcome_amount(text)
+    except BadInput:
+        return
+    assert amount >= 0
+    assert unit.isalpha() or unit == "%"
