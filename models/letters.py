@@ -178,10 +178,10 @@ async def cancel_moot(session: AsyncSession, finding: Finding) -> None:
 def _moot(letter: Letter, finding: Finding) -> str:
     if finding.stage in ENDED and letter.rung != "look_back_due":
         return "事项已办结"
+    if letter.occasion:
+        return "" if letter.occasion == finding.stage_event else "该环节已办理"
     if letter.cycle != finding.cycle or letter.deadline_version != finding.deadline_version:
         return "时限已变更"
-    if letter.occasion and letter.occasion != finding.stage_event:
-        return "该环节已办理"
     return ""
 
 

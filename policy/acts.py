@@ -234,7 +234,7 @@ def _decide_extension(facts: Facts, said: Said, limits: Limits) -> None:
         raise BadInput(
             f"批准的日期 {granted} 应晚于原时限 {facts.deadline} 和今天，且不晚于申请的 {asked}；"
             "否则请不同意延期。",
-            f"{granted} cannot be granted: a date after {facts.deadline} and today is needed, up to the {asked}"
+            f"{granted} cannot be granted: it has to be after {facts.deadline} and today, up to the {asked}"
             " asked for; otherwise refuse the extension.",
         )
 

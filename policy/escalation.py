@@ -26,8 +26,8 @@ class LetterState(StrEnum):
 class Key:
     """What makes a letter the same letter within one finding and cycle.
 
-    `occasion` is 0 on the deadline's ladder, so that a return starts no second one; on a step's own clock it
-    is the number of the event that started the clock.
+    `occasion` is 0 on the deadline's ladder, so that a return starts no second one. On a step's own clock it
+    is the number of the event that started the clock; no deadline moves that, so `deadline_version` is 0.
     """
 
     deadline_version: int
@@ -169,7 +169,7 @@ def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
     if case.stage in clocks:
         period, ladder = clocks[case.stage]
         ends = due(case.stage_clock.on, period, calendar).day
-        yield from _rungs(ladder, ends, calendar, case.deadline_version, case.stage_clock.event)
+        yield from _rungs(ladder, ends, calendar, 0, case.stage_clock.event)
     if case.stage is Stage.CLOSED and case.next_review_on:
         yield from _rungs(rules.look_back_ladder, case.next_review_on, calendar, case.deadline_version)
 
