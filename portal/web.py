@@ -17,8 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.staticfiles import StaticFiles
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models import overview
@@ -30,6 +29,7 @@ from portal.pages.paper import READ, Reading, reader_of
 
 LOG = logging.getLogger("rectify.portal")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+STYLESHEET = Path(__file__).parent / "static" / "rectify.css"
 PATIENCE = 5.0
 """Seconds within which the database must answer to be called ready."""
 HEADERS = {
@@ -61,7 +61,7 @@ def app(config: Settings) -> FastAPI:
         made.include_router(pages.router)
     made.add_api_route("/health", health, methods=READ)
     made.add_api_route("/ready", ready, methods=READ)
-    made.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    made.add_api_route("/static/rectify.css", stylesheet, methods=READ)
     made.add_exception_handler(Refusal, _refused)
     made.add_exception_handler(HTTPException, _not_served)
     made.add_exception_handler(RequestValidationError, _not_understood)
@@ -135,6 +135,11 @@ async def ready(reader: Reading) -> PlainTextResponse:
     except (Refusal, OSError, DBAPIError):
         return PlainTextResponse("not ready", 503)
     return PlainTextResponse("ready")
+
+
+async def stylesheet() -> FileResponse:
+    """Also for a finding opened inside a mail's sandboxed frame, which counts as another origin."""
+    return FileResponse(STYLESHEET, headers={"Cross-Origin-Resource-Policy": "cross-origin"})
 
 
 class Door:

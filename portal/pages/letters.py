@@ -13,6 +13,7 @@ from tasks import clock
 router = APIRouter()
 
 DAYS_AHEAD = 90
+TELLING = ("to", "cc", "note", "recipient")
 
 
 @router.api_route("/letters", methods=READ)
@@ -20,17 +21,17 @@ async def letters(reader: Reading) -> HTMLResponse:
     """Letters decided so far, newest first, and those of the next 90 days."""
     async with reader.db.reading() as session:
         hidden = await overview.confidential(session)
-        decided = [addressed(row, hidden) for row in await questions.letters(session)]
+        decided = await questions.letters(session)
         planned = await questions.plans(session, trade(), clock.now(), DAYS_AHEAD)
-        stuck = [addressed(row, hidden) for row in await overview.stuck_mails(session)]
+        stuck = await overview.stuck_mails(session)
     decided.reverse()
     return reader.page(
         "letters.html",
-        stuck=stuck,
-        waiting=[row for row in decided if waits(row)],
-        decided=decided[:MOST_ROWS],
+        stuck=[addressed(row, hidden) for row in stuck],
+        waiting=[addressed(row, hidden) for row in decided if waits(row)],
+        decided=[addressed(row, hidden) for row in decided[:MOST_ROWS]],
         how_many=len(decided),
-        planned=[addressed(row, hidden) for row in planned][:MOST_ROWS],
+        planned=[addressed(row, hidden) for row in planned[:MOST_ROWS]],
         to_come=len(planned),
         days_ahead=DAYS_AHEAD,
     )
@@ -45,5 +46,5 @@ def addressed(row: Row, hidden: frozenset[str]) -> Row:
     """A letter or mail without its recipients where they would tell whom a confidential finding is about."""
     carried = row["findings"] if "findings" in row else [row["finding"]]
     if hidden.isdisjoint(carried):
-        return row
-    return row | {name: type(row[name])() for name in ("to", "cc", "note", "recipient") if name in row}
+        return row | {"veiled": False}
+    return row | {name: type(row[name])() for name in TELLING if name in row} | {"veiled": True}
