@@ -4,7 +4,8 @@ import asyncio
 import logging
 import secrets
 import socket
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,7 +56,9 @@ DATABASE_AWAY = ("数据库暂时不可用，请稍后再试。", "The database 
 def app(config: Settings) -> FastAPI:
     """The portal over the database and mailbox of these settings."""
     door = Middleware(Door, hosts=LOOPBACK | {own_host(config)})
-    made = FastAPI(title="Rectify", docs_url=None, redoc_url=None, openapi_url=None, middleware=[door])
+    made = FastAPI(
+        title="Rectify", docs_url=None, redoc_url=None, openapi_url=None, middleware=[door], lifespan=while_up
+    )
     made.state.config = config
     for pages in (ledger, finding, letters, mailbox):
         made.include_router(pages.router)
@@ -70,28 +73,32 @@ def app(config: Settings) -> FastAPI:
     return made
 
 
+@asynccontextmanager
+async def while_up(portal: FastAPI) -> AsyncIterator[None]:
+    yield
+    await database(portal.state.config).close()
+
+
 def serve(config: Settings) -> None:
     """Answer until stopped. Raises BadInput for an address others can reach, Unavailable if it is taken."""
     only_here(config.portal_host)
     with listening(config.portal_host, config.portal_port) as where, suppress(KeyboardInterrupt):
-        asyncio.run(_serve(config, where))
+        asyncio.run(server(config).serve(sockets=[where]))
 
 
-async def _serve(config: Settings, where: socket.socket) -> None:
+def server(config: Settings) -> uvicorn.Server:
+    """Quiet: only what goes wrong is said."""
     served = uvicorn.Config(
         app(config),
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        lifespan="off",
+        lifespan="on",
         ws="none",
         timeout_graceful_shutdown=3,
     )
-    try:
-        await uvicorn.Server(served).serve(sockets=[where])
-    finally:
-        await database(config).close()
+    return uvicorn.Server(served)
 
 
 def only_here(host: str) -> None:

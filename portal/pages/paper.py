@@ -59,7 +59,8 @@ class Reader:
 
     def other_language(self) -> str:
         query = dict(self.request.query_params) | {"lang": self.speech.say("en", "zh")}
-        return f"{quote(self.request.url.path, safe='/%')}?{urlencode(query)}"
+        path = "/" + str(self.request.scope["path"]).lstrip("/")  # two slashes would lead to another host
+        return f"{quote(path)}?{urlencode(query)}"
 
     def flow_ui(self) -> str:
         return api_url(self.config).removesuffix("/api")

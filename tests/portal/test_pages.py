@@ -1,0 +1,519 @@
+"""The portal's pages over the sample ledger: what they show, what they hide, whom they let in."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+from subprocess import PIPE, Popen, run
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from models.database import database
+from models.findings import Finding
+from models.intake import Wanted, take_in
+from models.letters import climb
+from models.mail import Addressee, Letter, Mail, MailState
+from models.people import Person
+from models.running import Run
+from models.settings import Settings, settings
+from models.trade import trade
+from models.upgrade import upgrade
+from policy.escalation import LetterState
+from policy.lights import Light
+from policy.refusals import BadInput, Unavailable
+from policy.rules import SHIPPED, Ladder
+from portal.web import HEADERS, app, listening, serve
+from tasks import clock
+from tasks.ledgers.reading import read_ledger
+from tasks.letters.words import KINDS
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "portal" / "demo" / "sample_findings.csv"
+RED = "SJ2026-001"
+CONFIDENTIAL = "XF2026-001"
+CANARY = "<svg onload=alert(1)>\"'></title><script>alert(1)</script>"
+ADDRESSES = (
+    *("/", "/?lang=en", "/?light=red", f"/findings/{RED}", f"/findings/{CONFIDENTIAL}", "/letters"),
+    *("/mailbox", "/mailbox/20261120T040000000000Z-000001.eml", "/health", "/ready", "/static/rectify.css"),
+    *("/findings/nobody", "/nowhere", "/docs", "/openapi.json", "/?stage=odd", "/?page=0", "/?unit=%00"),
+)
+
+Get = Callable[..., Awaitable[httpx.Response]]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the sample ledger taken in and the day's letters written."""
+    home = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as patch:
+        _at(patch, home)
+        asyncio.run(_filled())
+    yield home
+    settings.cache_clear()
+
+
+@pytest.fixture
+def config(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The settings of a copy of the sample of this test's own."""
+    home = tmp_path / "home"
+    shutil.copytree(sample, home)
+    _at(monkeypatch, home)
+    yield settings()
+    settings.cache_clear()
+
+
+@pytest.fixture
+async def get(config: Settings) -> AsyncIterator[Get]:
+    transport = httpx.ASGITransport(app=app(config))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+        yield client.get
+    await database(config).close()
+
+
+def _at(patch: pytest.MonkeyPatch, home: Path) -> None:
+    patch.setenv("RECTIFY_HOME", str(home))
+    patch.setenv("RECTIFY_AS_OF", "2026-11-20T12:00:00+08:00")
+    patch.delenv("RECTIFY_DATABASE_URL", raising=False)
+    settings.cache_clear()
+
+
+async def _filled() -> None:
+    db = database(settings())
+    await upgrade(db)
+    ledger = read_ledger(SAMPLE, today=clock.today())
+    await take_in(db, ledger, Wanted(by="导入", create_units=True), clock.now(), trade())
+    async with db.writing() as session:
+        for finding in (await session.exec(select(Finding))).all():
+            await climb(session, finding, trade(), clock.now(), clock.today())
+    await db.close()
+
+
+async def change(config: Settings, number: str, **values: object) -> None:
+    async with database(config).writing() as session:
+        finding = await session.get(Finding, number)
+        assert finding is not None
+        for name, value in values.items():
+            setattr(finding, name, value)
+        session.add(finding)
+
+
+async def mail_for(config: Settings, number: str, state: MailState, note: str) -> None:
+    """A mail in this state that carries the finding's first letter."""
+    async with database(config).writing() as session:
+        letter = (await session.exec(select(Letter).where(Letter.finding == number))).first()
+        person = Person(name="某某")
+        session.add(person)
+        await session.flush()
+        assert letter is not None
+        assert person.id is not None
+        mail = Mail(
+            message_id=f"<{number}.{state}@test>",
+            recipient=f"{number.lower()}@example.org",
+            person_id=person.id,
+            language="zh-CN",
+            subject=f"【红色督办】{number}",
+            content=b"",
+            state=state,
+            next_at=clock.now(),
+            created_at=clock.now(),
+            note=note,
+        )
+        session.add(mail)
+        await session.flush()
+        for addressee in (await session.exec(select(Addressee))).all():
+            if addressee.letter_id == letter.id:
+                addressee.mail_id = mail.id
+                session.add(addressee)
+
+
+def put_mail(config: Settings, content: bytes) -> str:
+    name = "20261120T040000000000Z-000001.eml"
+    folder = config.home / "mailbox"
+    folder.mkdir()
+    (folder / name).write_bytes(content)
+    return name
+
+
+def rows(page: httpx.Response) -> list[str]:
+    """The light of each row of the ledger, in order."""
+    return re.findall(r'<tr class="(\w+)">', page.text)
+
+
+def numbers(page: httpx.Response) -> list[str]:
+    return re.findall(r'data-label="编号"><a[^>]*>([^<]+)</a>', page.text)
+
+
+async def test_the_ledger_shows_every_finding_with_its_light(get: Get) -> None:
+    page = await get("/")
+    assert page.status_code == 200
+    assert Counter(rows(page)) == {"red": 1, "yellow": 5, "green": 2, "closed": 18}
+    assert len(set(numbers(page))) == 26
+
+
+async def test_a_light_is_a_word_and_a_number_of_days(get: Get) -> None:
+    page = await get("/")
+    assert "红 已逾期35日" in page.text
+    assert "黄 剩10日" in page.text
+    assert "2026年10月16日" in page.text
+
+
+async def test_the_worst_stands_first_and_closed_ones_last(get: Get) -> None:
+    shown = rows(await get("/"))
+    assert shown == sorted(shown, key=["red", "yellow", "green", "closed"].index)
+    assert numbers(await get("/"))[:3] == [RED, "DC2026-002", "DC2026-001"]
+
+
+async def test_a_returned_finding_comes_before_others_that_are_not_due(config: Settings, get: Get) -> None:
+    await change(config, "XC2026-003", deadline=clock.today().replace(year=2027))
+    shown = numbers(await get("/"))
+    assert shown.index("XC2026-003") == 5
+    assert shown.index("SJ2026-002") > 5
+
+
+async def test_every_total_opens_a_list_of_as_many(get: Get) -> None:
+    page = await get("/")
+    totals = re.findall(r'href="(/\?(light|stage)=\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.text)
+    assert len(totals) == 4 + 5
+    for kind in ("light", "stage"):
+        assert sum(int(count) for _, each, count in totals if each == kind) == 26
+    for link, _, count in totals:
+        assert len(rows(await get(link))) == int(count), link
+
+
+async def test_totals_within_a_unit_and_a_source_add_up_too(get: Get) -> None:
+    page = await get("/", params={"unit": "乡三资代理服务中心", "source": "自查"})
+    links = re.findall(r'href="(/\?[^"]*light=\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.text)
+    assert sum(int(count) for _, count in links) == len(rows(page)) > 0
+    for link, count in links:
+        assert len(rows(await get(link.replace("&amp;", "&")))) == int(count)
+
+
+@pytest.mark.parametrize("query", ["light=purple", "stage=asleep", "page=0", "page=x", "unit=%00"])
+async def test_an_unknown_condition_is_said_and_not_ignored(get: Get, query: str) -> None:
+    page = await get(f"/?{query}")
+    assert page.status_code == 400
+    assert "<h1>" in page.text
+
+
+async def test_an_unknown_unit_is_answered_with_the_nearest_name(get: Get) -> None:
+    page = await get("/", params={"unit": "丙村支部"})
+    assert page.status_code == 404
+    assert "丙村党支部" in page.text
+
+
+async def test_a_long_ledger_comes_in_pages(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.pages.ledger.MOST_ROWS", 10)
+    shown = [await get(f"/?page={n}") for n in (1, 2, 3)]
+    assert [len(rows(page)) for page in shown] == [10, 10, 6]
+    assert len({number for page in shown for number in numbers(page)}) == 26
+
+
+async def test_one_finding_is_shown_as_on_its_form(get: Get) -> None:
+    page = (await get(f"/findings/{RED}")).text
+    for words in (
+        "丙村厂房租金两年未收取",
+        "乡审计监督专员",
+        "书面催告",
+        "催告函.pdf",
+        "45%",
+        "现行完成时限",
+    ):
+        assert words in page
+    assert '登记 <span class="again">导入</span>' in page
+    assert "红色督办函" in page
+
+
+async def test_the_four_steps_say_how_far_a_finding_is(get: Get) -> None:
+    page = (await get("/findings/XC2026-002")).text
+    steps = re.findall(r'<li class="(past|now|ahead)"', page)
+    assert steps == ["past", "past", "now", "ahead"]
+
+
+@pytest.mark.parametrize("number", ["ZC2026-004", "DC2026-001", "ZC2026-011", "XC2026-003"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_closed_reopened_and_returned_findings_open(get: Get, number: str, language: str) -> None:
+    assert (await get(f"/findings/{number}?lang={language}")).status_code == 200
+
+
+async def test_figures_are_printed_without_idle_zeros(get: Get) -> None:
+    assert "10份" in (await get("/findings/ZC2026-004")).text
+
+
+async def test_a_finding_links_to_its_run(config: Settings, get: Get) -> None:
+    async with database(config).writing() as session:
+        session.add(
+            Run(finding=RED, generation=1, cycle=1, flow_run_id="0c9ae7c1-0000-4000-8000-000000000001")
+        )
+    page = (await get(f"/findings/{RED}")).text
+    assert "http://127.0.0.1:4200/v2/runs/flow-run/0c9ae7c1-0000-4000-8000-000000000001" in page
+    assert "在流程界面查看" in page
+
+
+async def test_an_unknown_number_is_said_with_the_nearest(get: Get) -> None:
+    page = await get("/findings/SJ2026-0001")
+    assert page.status_code == 404
+    assert RED in page.text
+
+
+async def test_letters_lists_those_decided_and_those_to_come(get: Get) -> None:
+    page = (await get("/letters")).text
+    for words in ("红色督办函", "拟稿待签", "待发", "计划", "今后90日将发"):
+        assert words in page
+    assert "须督办人处理" not in page
+
+
+async def test_stuck_mails_and_vacant_posts_stand_on_top(config: Settings, get: Get) -> None:
+    await mail_for(config, RED, MailState.FAILED, "550 User unknown")
+    await mail_for(config, "XC2026-001", MailState.IN_DOUBT, "连接中断")
+    async with database(config).writing() as session:
+        waiting = await session.exec(select(Letter).where(Letter.state == LetterState.QUEUED))
+        letter = waiting.all()[-1]
+        letter.note = "岗位空缺：丁村党支部书记"
+        session.add(letter)
+    top = (await get("/letters")).text.partition("已发和待发")[0]
+    for words in ("550 User unknown", "在途存疑", "发送结果不明，请核实", "岗位空缺：丁村党支部书记"):
+        assert words in top
+
+
+def test_every_letter_of_the_rules_has_its_name() -> None:
+    ladders = [value for value in vars(SHIPPED).values() if isinstance(value, Ladder)]
+    assert ladders
+    assert {rung.name for ladder in ladders for rung in ladder.rungs} <= set(KINDS)
+
+
+async def test_a_confidential_finding_shows_number_and_stage_only(config: Settings, get: Get) -> None:
+    await change(config, RED, confidential=True)
+    async with database(config).reading() as session:
+        finding = await session.get(Finding, RED)
+    assert finding is not None
+    for page in (await get("/"), await get(f"/findings/{RED}")):
+        assert RED in page.text
+        assert "涉密，仅显示编号" in page.text
+        for secret in (finding.title, finding.condition, finding.progress, "催告函.pdf", "书面催告"):
+            assert secret not in page.text
+
+
+async def test_a_confidential_finding_is_not_found_under_its_unit(config: Settings, get: Get) -> None:
+    unit = {"unit": "丙村党支部"}
+    assert RED in numbers(await get("/", params=unit))
+    await change(config, RED, confidential=True)
+    assert RED not in numbers(await get("/", params=unit))
+    assert RED not in numbers(await get("/", params={"source": "审计"}))
+    assert RED in numbers(await get("/", params={"light": "red"}))
+
+
+async def test_letters_do_not_tell_whom_a_confidential_finding_is_about(config: Settings, get: Get) -> None:
+    await mail_for(config, RED, MailState.FAILED, "550 User unknown")
+    assert "丙村党支部书记" in (await get("/letters")).text
+    for number in (RED, "ZC2026-003"):
+        await change(config, number, confidential=True)
+    page = (await get("/letters")).text
+    assert RED in page
+    assert "丙村党支部书记" not in page
+    assert f"{RED.lower()}@example.org" not in page
+
+
+async def test_what_people_wrote_is_never_markup(config: Settings, get: Get) -> None:
+    texts = ("title", "condition", "root_cause", "objective", "progress", "result", "remarks", "category")
+    await change(config, RED, **dict.fromkeys(texts, CANARY))
+    await mail_for(config, RED, MailState.IN_DOUBT, CANARY)
+    name = put_mail(config, f"Subject: {CANARY}\r\n\r\n{CANARY}".encode())
+    for address in ("/", f"/findings/{RED}", "/letters", "/mailbox", f"/mailbox/{name}"):
+        page = (await get(address)).text
+        assert "&lt;svg onload" in page, address
+        assert "<svg" not in page, address
+        assert "<script" not in page, address
+
+
+async def test_what_is_asked_is_never_markup(get: Get) -> None:
+    for address in ("/findings/{}", "/?unit={}", "/?light={}", "/?source={}", "/?lang=en&x={}", "/{}"):
+        page = (await get(address.format("%3Csvg%20onload%3Dalert(1)%3E%22%27"))).text
+        assert "<svg" not in page, address
+
+
+async def test_every_answer_carries_the_headers(get: Get) -> None:
+    for address in ADDRESSES:
+        answer = await get(address)
+        own = {"Cross-Origin-Resource-Policy"} if address.startswith("/static") else set()
+        for name, value in HEADERS.items():
+            assert name in own or answer.headers[name] == value, (address, name)
+        assert "access-control-allow-origin" not in answer.headers
+        assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/docs", "/redoc", "/openapi.json", "/static/../web.py"])
+async def test_what_is_not_there_is_404(get: Get, address: str) -> None:
+    assert (await get(address)).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("address", ["/", f"/findings/{RED}", "/nowhere"])
+async def test_the_portal_can_only_be_read(config: Settings, method: str, address: str) -> None:
+    transport = httpx.ASGITransport(app=app(config))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.request(method, address, headers={"Origin": "http://evil.test"})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+async def test_head_is_answered_like_get(config: Settings, get: Get) -> None:
+    transport = httpx.ASGITransport(app=app(config))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.head("/")).status_code == 200
+        assert (await client.head("/health")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        *(("127.0.0.1:8080", 200), ("localhost", 200), ("[::1]:8080", 200), ("zg.example.cn", 200)),
+        *(("evil.test", 400), ("127.0.0.1.evil.test", 400), ("localhost@evil.test", 400), ("", 400)),
+        *(("[::1", 400), ("10.0.0.1", 400)),
+    ],
+)
+async def test_only_our_own_host_names_are_answered(config: Settings, host: str, status: int) -> None:
+    ours = config.model_copy(update={"base_url": "https://zg.example.cn/"})
+    transport = httpx.ASGITransport(app=app(ours))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.get("/health", headers={"Host": host})
+    assert answer.status_code == status
+    assert answer.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+
+
+async def test_the_pages_speak_english(get: Get) -> None:
+    for asked in (
+        {"url": "/?lang=en"},
+        {"url": "/", "headers": {"Accept-Language": "en-GB,en;q=0.9,zh;q=0.5"}},
+    ):
+        page = await get(**asked)
+        assert '<html lang="en">' in page.text
+        assert "red 35 days overdue" in page.text
+        assert "整改台账" not in page.text
+
+
+@pytest.mark.parametrize("accepted", ["", "zh-CN,zh;q=0.9,en;q=0.8", "de-DE", "en;q=0.1,zh", "*", ";;q=,,"])
+async def test_the_pages_speak_chinese_first(get: Get, accepted: str) -> None:
+    page = await get("/", headers={"Accept-Language": accepted})
+    assert '<html lang="zh-CN">' in page.text
+    assert 'href="/?lang=en"' in page.text
+
+
+async def test_a_language_once_chosen_is_kept(get: Get) -> None:
+    page = (await get("/?lang=en&light=red")).text
+    assert f'href="/findings/{RED}?lang=en"' in page
+    assert 'href="/?lang=zh&amp;light=red"' in page
+
+
+async def test_the_language_link_stays_on_this_host(get: Get) -> None:
+    assert 'href="/evil.test/x%25?lang=en"' in (await get("http://127.0.0.1//evil.test/x%25")).text
+
+
+async def test_there_is_a_mailbox_in_the_demo_only(config: Settings, get: Get) -> None:
+    assert (await get("/mailbox")).status_code == 404
+    assert "演示邮箱" not in (await get("/")).text
+    put_mail(config, "Subject: 【红色督办】\r\nTo: a@example.org\r\n\r\n请整改。".encode())
+    assert "【红色督办】" in (await get("/mailbox")).text
+    assert "演示邮箱" in (await get("/")).text
+
+
+async def test_a_mail_is_framed_where_it_can_do_nothing(config: Settings, get: Get) -> None:
+    name = put_mail(config, b"Content-Type: text/html\r\n\r\n<script>alert(1)</script>hello")
+    page = (await get(f"/mailbox/{name}")).text
+    assert f'<iframe class="mail" sandbox src="/mailbox/{name}/html"' in page
+    assert "<script" not in page
+    framed = await get(f"/mailbox/{name}/html")
+    assert "hello" in framed.text
+    policy = framed.headers.get_list("content-security-policy")
+    assert policy == ["sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"]
+
+
+@pytest.mark.parametrize("name", ["..%2Frectify.db", "nothing.eml", "20261120T040000000000Z-000009.eml"])
+async def test_nothing_but_mails_is_opened(config: Settings, get: Get, name: str) -> None:
+    put_mail(config, b"Subject: x\r\n\r\nx")
+    assert (await get(f"/mailbox/{name}")).status_code == 404
+
+
+async def test_health_and_readiness_are_told_apart(config: Settings, get: Get) -> None:
+    assert (await get("/health")).text == "ok"
+    assert (await get("/ready")).status_code == 200
+    await database(config).close()
+    for file in config.home.glob("rectify.db*"):
+        file.unlink()
+    assert (await get("/health")).status_code == 200
+    assert (await get("/ready")).status_code == 503
+
+
+@pytest.mark.parametrize("content", [None, b"this is no database" * 1000])
+async def test_without_a_database_a_page_says_so(config: Settings, get: Get, content: bytes | None) -> None:
+    for file in config.home.glob("rectify.db*"):
+        file.unlink()
+    if content:
+        (config.home / "rectify.db").write_bytes(content)
+    for address in ("/", f"/findings/{RED}", "/letters"):
+        page = await get(address)
+        assert page.status_code == 503
+        assert "数据库暂时不可用" in page.text
+        assert "sqlite" not in page.text.lower()
+
+
+async def test_a_fault_of_ours_is_one_sentence_with_a_reference(
+    get: Get, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> str:
+        raise RuntimeError("secret-detail")
+
+    monkeypatch.setattr("portal.pages.speech.Speech.light", broken)
+    page = await get("/")
+    assert page.status_code == 500
+    assert "secret-detail" not in page.text
+    assert page.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+    reference = re.search(r"编号 (\w{8})", page.text)
+    assert reference is not None
+    assert reference[1] in caplog.text
+
+
+def test_nobody_else_can_reach_a_portal_without_accounts(config: Settings) -> None:
+    with pytest.raises(BadInput, match="本机"):
+        serve(config.model_copy(update={"portal_host": "0.0.0.0"}))
+
+
+def test_a_taken_port_is_said() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(Unavailable, match="RECTIFY_PORTAL_PORT"),
+    ):
+        listening("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("how", [SIGINT, SIGTERM])
+def test_the_portal_stops_without_a_word(config: Settings, how: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    code = "from models.settings import settings; from portal.web import serve; serve(settings())"
+    here = {**os.environ, "RECTIFY_PORTAL_PORT": str(port)}
+    with Popen([sys.executable, "-c", code], cwd=ROOT, env=here, stderr=PIPE) as portal:
+        page = httpx.Client(transport=httpx.HTTPTransport(retries=8)).get(f"http://127.0.0.1:{port}/")
+        portal.send_signal(how)
+        _, said = portal.communicate(timeout=10)
+    assert page.status_code == 200
+    assert len(rows(page)) == 26
+    assert said == b""
+
+
+def test_the_portal_does_not_load_prefect() -> None:
+    code = "import sys, portal.web; sys.exit('prefect' in sys.modules)"
+    assert run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+def test_every_light_has_its_place_in_the_totals() -> None:
+    from portal.pages.ledger import LIGHTS
+
+    assert set(LIGHTS) == set(Light)
