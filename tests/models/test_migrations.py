@@ -1,0 +1,93 @@
+"""The migrations: they make what the tables say, go back down, and know when they are too old."""
+
+import asyncio
+import re
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection, inspect
+
+from models.database import Database
+from models.tables import metadata
+from models.upgrade import run, scripts, upgrade
+from policy.refusals import Unavailable
+from tests.models.township import asked, assigned, change
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+Checks = dict[tuple[str, str], frozenset[str]]
+
+
+def quoted(sql: object) -> frozenset[str]:
+    return frozenset(re.findall(r"'([^']*)'", str(sql)))
+
+
+def checks(connection: Connection) -> Checks:
+    """(table, name) → the words that its CHECK names."""
+    seen = inspect(connection)
+    named = {table: seen.get_check_constraints(table) for table in tables(connection)}
+    return {(table, str(c["name"])): quoted(c["sqltext"]) for table, found in named.items() for c in found}
+
+
+async def to(db: Database, target: str) -> None:
+    async with db.engine.execution_options(rectify_writes=True).begin() as connection:
+        await connection.run_sync(run, target)
+
+
+async def test_an_upgrade_makes_what_the_tables_say(db: Database) -> None:
+    async with db.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_every_check_of_the_tables_is_in_the_database_word_for_word(db: Database) -> None:
+    wanted = {
+        (table.name, str(rule.name)): quoted(rule.sqltext)
+        for table in metadata.tables.values()
+        for rule in table.constraints
+        if isinstance(rule, CheckConstraint)
+    }
+    assert len(wanted) > 15
+    async with db.engine.connect() as connection:
+        assert await connection.run_sync(checks) == wanted
+
+
+async def test_migrations_go_down_to_nothing_and_up_again(db: Database) -> None:
+    await to(db, "base")
+    async with db.engine.connect() as connection:
+        assert await connection.run_sync(tables) == set()
+    await upgrade(db)
+    async with db.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_an_upgrade_of_what_is_up_to_date_changes_nothing(town: Database) -> None:
+    number = await assigned(town)
+    await upgrade(town)
+    assert await asked(town, "SELECT number FROM finding") == [number]
+
+
+async def test_two_programs_may_upgrade_at_once(bare: Database) -> None:
+    await asyncio.gather(upgrade(bare), upgrade(bare), upgrade(bare))
+    async with bare.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_database_of_a_newer_program_is_refused_and_left_alone(db: Database) -> None:
+    await change(db, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Unavailable, match="9999"):
+        await upgrade(db)
+    assert await asked(db, "SELECT version_num FROM alembic_version") == ["9999"]
+
+
+def test_the_migrations_are_one_line_of_history() -> None:
+    assert len(scripts().get_heads()) == 1
+    assert len(scripts().get_bases()) == 1
