@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -83,11 +83,23 @@ class _spoken:
     def __enter__(self) -> None: ...
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OperationalError | ConnectionError):
+        if _is_away(error):
             raise Unavailable(
                 "数据库暂时不可用（被占用、磁盘已满或未启动），本次没有保存任何内容，请稍后再试。",
                 "The database does not answer (locked, disk full or down). Nothing was stored; try again.",
             ) from error
+
+
+NOT_NOW = ("08", "40", "53", "57")
+"""Classes of PostgreSQL's error codes: connection lost, deadlock, no room, shutting down."""
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether the database, and not what it was asked, is the trouble; a missing socket is an OSError."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None))
+        return isinstance(error, OperationalError) or error.connection_invalidated or state[:2] in NOT_NOW
+    return isinstance(error, OSError)
 
 
 def _engine(url: str) -> AsyncEngine:
