@@ -113,12 +113,12 @@ SEPARATE = frozenset(
 
 
 def _has_role(facts: Facts, act: Act, actor: Actor) -> bool:
+    if act is Act.RETURN_FOR_REWORK and facts.stage is Stage.PENDING_CLOSURE:
+        return bool(CLOSERS & actor.roles)
     if act in {Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK} and facts.verifier_post in actor.posts:
         return True
     if act is Act.HAND_OVER and facts.owner_post in actor.posts:
         return True
-    if act is Act.RETURN_FOR_REWORK and facts.stage is Stage.PENDING_CLOSURE:
-        return bool(CLOSERS & actor.roles)
     return bool(ROLES_FOR[act] & actor.roles)
 
 
