@@ -106,8 +106,10 @@ async def _assign(doing: Doing) -> None:
     finding.assigned_on = doing.today
     if doing.order.act is not Act.ASSIGN and finding.deadline and not words.deadline:
         return
-    before = finding.deadline
+    before, original = finding.deadline, finding.original_deadline
     set_deadline(finding, words, doing.trade, doing.today)
+    if doing.order.act is not Act.ASSIGN:
+        finding.original_deadline = original or finding.deadline
     finding.deadline_version += doing.order.act is not Act.ASSIGN and finding.deadline != before
 
 
@@ -280,6 +282,7 @@ async def _reopen(doing: Doing) -> None:
     period = doing.trade.rules.period(finding.source, finding.deadline_type)
     computed = due(doing.today, period, doing.trade.calendar)
     finding.deadline, finding.provisional = computed.day, computed.provisional
+    finding.original_deadline = finding.deadline
     if doing.words.deadline:
         set_deadline(finding, doing.words, doing.trade, doing.today)
 

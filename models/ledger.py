@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,7 @@ from models.running import Wake
 from policy import acts, chain
 from policy.notices import notices
 from policy.office import OFFICE, office_day
-from policy.refusals import NotFound, Overtaken
+from policy.refusals import NotAllowed, NotFound, Overtaken
 from policy.stages import Act, Facts, Moved, Stage
 
 
@@ -39,13 +40,25 @@ async def record(db: Database, order: Order, now: datetime, trade: Trade) -> Rec
 
     Raises NotFound, NotAllowed (saying what is possible), BadInput, or Overtaken if somebody was faster.
     """
-    async with db.writing("record") as session:
+    try:
+        async with db.writing("record") as session:
+            earlier = await receipt_of(session, order.by, order.nonce)
+            if earlier is not None:
+                return earlier
+            finding = await find(session, order.number)
+            await _not_overtaken(session, finding, order)
+            return await _act(session, finding, order, now, trade)
+    except (Overtaken, NotAllowed, IntegrityError):
+        return await _by_its_twin(db, order)
+
+
+async def _by_its_twin(db: Database, order: Order) -> Receipt:
+    """What came of the same form sent at the same moment; if there was none, the refusal stands."""
+    async with db.reading() as session:
         earlier = await receipt_of(session, order.by, order.nonce)
-        if earlier is not None:
-            return earlier
-        finding = await find(session, order.number)
-        await _not_overtaken(session, finding, order)
-        return await _act(session, finding, order, now, trade)
+    if earlier is None:
+        raise
+    return earlier
 
 
 async def _act(session: AsyncSession, finding: Finding, order: Order, now: datetime, trade: Trade) -> Receipt:

@@ -76,7 +76,11 @@ async def _had_red_this_year(session: AsyncSession, finding: Finding, today: dat
 
 
 async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: datetime, today: date) -> int:
-    """Write every letter the ladder calls for today and note the next day to look. Returns how many."""
+    """Write every letter the ladder calls for today and note the next day to look. Returns how many.
+
+    The row is locked and read anew, so that an act in the same moment is not overwritten by an older view.
+    """
+    await session.refresh(finding, with_for_update=True)
     case = await case_of(session, finding, today)
     letters = plan(case, trade.rules, trade.calendar, today)
     due = due_now(letters, case.recorded)
@@ -115,6 +119,8 @@ async def _write_planned(session: AsyncSession, finding: Finding, planned: Plann
 
 async def notify(session: AsyncSession, finding: Finding, notice: Notice, event: int, now: datetime) -> None:
     """Queue the letter an act calls for at once; `event` makes it the only one of its act."""
+    if finding.owner_post_id is None and notice.to == (Role.OWNER,):
+        return  # nobody was ever given it
     letter = Letter(
         finding=finding.number,
         cycle=finding.cycle,
@@ -123,7 +129,7 @@ async def notify(session: AsyncSession, finding: Finding, notice: Notice, event:
         rung=notice.rung,
         occasion=event,
         kind=notice.kind,
-        due_on=finding.stage_since,
+        due_on=office_day(now),
         state=LetterState.QUEUED,
         created_at=now,
     )

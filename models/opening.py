@@ -33,10 +33,10 @@ async def open_finding(
     """Open one finding: in `draft`, or assigned at once when unit and post are given."""
     today = office_day(now)
     async with db.writing("open") as session:
+        await db.alone(session, INTAKE)
         earlier = await receipt_of(session, by, nonce)
         if earlier is not None:
             return earlier
-        await db.alone(session, INTAKE)
         finding = await _new(session, by, words, now, trade)
         event = await append(
             session, finding, Entry(Act.OPEN, by, now, now, None, said=_opening(words), nonce=nonce)
@@ -132,6 +132,8 @@ def _check_opening(words: OpenWords, today: date) -> None:
     ):
         if not value:
             raise BadInput(f"请填写{zh}。", f"{en} is needed.")
+    if words.post and not words.unit:
+        raise BadInput("写了岗位，还请填写责任单位（unit）。", "A post is named: name its unit too.")
     if words.discovered_on and words.discovered_on > today:
         raise BadInput(
             f"发现日期 {words.discovered_on} 在今天之后。",

@@ -7,13 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from policy.acts import outcome_amount
 from policy.deadlines import DayCount, DeadlineType
 from policy.ledger_rows import UNIT_OF, Metric, Outcome
 from policy.refusals import BadInput
 from policy.stages import Act
+from policy.timelimits import EARLIEST, LATEST
 from policy.words import DEADLINE_TYPE_WORDS
 
 W = TypeVar("W", bound=BaseModel)
@@ -53,20 +55,28 @@ def _outcomes(value: object) -> object:
 def _outcome(text: str) -> Outcome:
     name, _, figure = text.strip().partition("=")
     amount, unit = outcome_amount(figure)
-    metric = Metric(name.strip())
-    if unit != UNIT_OF[metric]:
-        raise BadInput(
-            f"“{text}”的单位应为“{UNIT_OF[metric]}”。", f"“{text}” has to be given in {UNIT_OF[metric]}."
-        )
-    return Outcome(metric, amount, unit)
+    return Outcome(Metric(name.strip()), amount, unit)
+
+
+def _checked(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Figures given as data are held to what text has to be: no sign, two decimals, the metric's own unit."""
+    for outcome in outcomes:
+        figure, unit = f"{outcome.amount:f}{outcome.unit}", UNIT_OF[outcome.metric]
+        outcome_amount(figure)
+        if outcome.unit != unit:
+            raise BadInput(f"“{figure}”的单位应为“{unit}”。", f"“{figure}” has to be given in {unit}.")
+    return outcomes
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Measures = Annotated[tuple[tuple[str, date | None], ...], BeforeValidator(_measures)]
-Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_outcomes)]
+Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_outcomes), AfterValidator(_checked)]
 Kind = Annotated[DeadlineType, BeforeValidator(_deadline_type)]
 Line = Annotated[str, Field(max_length=300)]
 Long = Annotated[str, Field(max_length=10000)]
+Code = Annotated[str, Field(max_length=20)]
+Name = Annotated[str, Field(max_length=200)]
+Day = Annotated[date, Field(ge=date(EARLIEST, 1, 1), le=date(LATEST, 12, 31))]
 
 
 class Placing(BaseModel):
@@ -81,7 +91,7 @@ class Placing(BaseModel):
     responsible_leader: Line = ""
     supervisor: Line = ""
     verifier: Line = ""
-    deadline: date | None = None
+    deadline: Day | None = None
     deadline_type: Kind | None = None
 
 
@@ -105,20 +115,20 @@ class ActWords(Placing):
 class OpenWords(Placing):
     """A new finding."""
 
-    number: Line = ""
+    number: Annotated[str, Field(max_length=60)] = ""
     title: Line = ""
-    source: Line = ""
-    round_name: Line = ""
-    source_doc: Line = ""
-    category_no: Line = ""
-    category: Line = ""
-    item_no: Line = ""
+    source: Annotated[str, Field(max_length=40)] = ""
+    round_name: Name = ""
+    source_doc: Name = ""
+    category_no: Code = ""
+    category: Name = ""
+    item_no: Code = ""
     item: Line = ""
     condition: Long = ""
     root_cause: Long = ""
-    severity: Line = "一般"
+    severity: Code = "一般"
     objective: Long = ""
-    discovered_on: date | None = None
+    discovered_on: Day | None = None
     day_count: DayCount | None = None
     confidential: bool = False
 
@@ -147,6 +157,13 @@ class Order:
 
 
 FIELD_WORDS = {
+    "round_name": "批次名称",
+    "source_doc": "来源文号",
+    "category_no": "项号",
+    "category": "类别",
+    "item_no": "条号",
+    "item": "条目",
+    "severity": "严重程度",
     "unit": "责任单位",
     "post": "责任人岗位",
     "assisting": "协办单位",
@@ -169,9 +186,18 @@ FIELD_WORDS = {
 def words_of(kind: type[W], said: Mapping[str, Any]) -> W:
     """`said` as `kind`. Raises BadInput naming the first field that cannot be understood."""
     try:
-        return kind.model_validate(said)
+        return kind.model_validate(_storable(said))
     except ValidationError as error:
         raise _in_words(kind, error) from error
+
+
+def _storable(value: Any) -> Any:
+    """Without the one character that no PostgreSQL text can hold."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, Mapping):
+        return {name: _storable(part) for name, part in value.items()}
+    return [_storable(part) for part in value] if isinstance(value, list) else value
 
 
 def _in_words(kind: type[BaseModel], error: ValidationError) -> BadInput:
@@ -185,8 +211,17 @@ def _in_words(kind: type[BaseModel], error: ValidationError) -> BadInput:
         )
     value = str(first["input"])[:60]
     label = FIELD_WORDS.get(name, name)
-    hint_zh, hint_en = _hint(kind, name)
+    hint_zh, hint_en = _bound(first) or _hint(kind, name)
     return BadInput(f"“{label}”不能是“{value}”。{hint_zh}", f"“{name}” cannot be “{value}”. {hint_en}")
+
+
+def _bound(error: ErrorDetails) -> tuple[str, str] | None:
+    if error["type"] in {"greater_than_equal", "less_than_equal"} and isinstance(error["input"], str):
+        return f"应在{EARLIEST}年至{LATEST}年之间。", f"It has to be between {EARLIEST} and {LATEST}."
+    if error["type"] == "string_too_long":
+        most = error["ctx"]["max_length"]
+        return f"最多{most}个字。", f"It may have {most} characters at most."
+    return None
 
 
 def _hint(kind: type[BaseModel], name: str) -> tuple[str, str]:

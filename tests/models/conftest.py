@@ -88,3 +88,11 @@ async def bare(copied: Copies) -> AsyncIterator[Database]:
     found = Database(copied("template0"))
     yield found
     await found.close()
+
+
+@pytest.fixture
+async def pg_town(postgres: Cluster) -> AsyncIterator[Database]:
+    """As `town`, for what only happens where several write at the same time."""
+    found = Database(postgres.create("staffed"))
+    yield found
+    await found.close()
