@@ -11,17 +11,18 @@ from models import leases
 from models.database import Database, database
 from models.settings import Settings
 from tasks import clock
-from tasks.guide import holder
 from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
 from tasks.prefect_server import api_url
+from tasks.processes import holder, is_dead
 from tasks.relay import relay
 from tasks.watch import is_due, survey
 
 log = logging.getLogger("rectify.rounds")
 
 RELAY_EVERY = 0.3
-LEASE = 120.0
+LEASE = 30.0
+"""Seconds; a round that takes longer may meet another, and both stay right."""
 Round = Callable[[], Awaitable[None]]
 
 
@@ -39,15 +40,23 @@ async def rounds(config: Settings, stop: asyncio.Event) -> None:
     """Under a lease, so that one of several workers does it: post and watch when there is something to do."""
     db, squared = database(config), -config.square_every
     while not stop.is_set():
-        if await leases.take(db, "rounds", holder(), LEASE, clock.real()):
+        if await _is_ours(db):
             if await has_work(db, clock.now()):
                 await _go(config, post, post_plainly)
             is_time = monotonic() - squared >= config.square_every
-            if await is_due(db, clock.now()) or (is_time and await _is_muddled(config, db)):
+            if await is_due(db, clock.now()) or (is_time and await _is_muddled(db)):
                 await _go(config, watch, watch_plainly)
             squared = monotonic() if is_time else squared
         await _pause(stop, config.round_every)
     await leases.release(db, "rounds", holder(), clock.real())
+
+
+async def _is_ours(db: Database) -> bool:
+    """Whether this worker keeps the rounds now; a dead one's lease is not waited for."""
+    held_by = await leases.holder_of(db, "rounds")
+    if held_by and is_dead(held_by):
+        await leases.release(db, "rounds", held_by, clock.real())
+    return await leases.take(db, "rounds", holder(), LEASE, clock.real())
 
 
 async def _go(config: Settings, with_prefect: Round, plainly: Round) -> None:
@@ -58,7 +67,7 @@ async def _go(config: Settings, with_prefect: Round, plainly: Round) -> None:
         await plainly()
 
 
-async def _is_muddled(config: Settings, db: Database) -> bool:
+async def _is_muddled(db: Database) -> bool:
     """Whether rows and runs do not fit together; unknown while Prefect does not answer."""
     try:
         async with prefect_client() as client:

@@ -38,5 +38,13 @@ async def _first(db: Database, lease: Lease) -> bool:
 async def release(db: Database, job: str, holder: str, now: datetime) -> None:
     async with db.writing("lease") as session:
         await session.exec(
-            update(Lease).where(col(Lease.job) == job, col(Lease.holder) == holder).values(until=now)
+            update(Lease)
+            .where(col(Lease.job) == job, col(Lease.holder) == holder)
+            .values(until=now - timedelta(seconds=1))
         )
+
+
+async def holder_of(db: Database, job: str) -> str:
+    async with db.reading() as session:
+        lease = await session.get(Lease, job)
+        return lease.holder if lease else ""

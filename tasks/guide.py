@@ -1,7 +1,5 @@
 """How a run follows its finding: it looks, takes its name from what it sees, and waits for a person."""
 
-import os
-import socket
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -21,6 +19,7 @@ from policy.stages import Stage
 from policy.words import DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORDS, days_in_words, state_name
 from tasks import clock, parking
 from tasks.letters.words import kind as letter_kind
+from tasks.processes import holder
 
 SHORT = 24
 """Characters of a title that fit into a run's name."""
@@ -31,11 +30,6 @@ class Superseded:
     """Another run guides the finding now, or this one's cycle is over; what the run is to be called."""
 
     state_name: str
-
-
-def holder() -> str:
-    """This process, as others on the machine can find it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 async def begin(number: str, generation: int) -> Look | Superseded:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from httpx import HTTPStatusError
 from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound
 from sqlalchemy.exc import IntegrityError
 
 from models import guidance
@@ -43,7 +45,7 @@ async def _relay(db: Database, client: PrefectClient, number: str, ids: Sequence
     reach("relay.before_prefect")
     try:
         await _wake(db, client, number, clock.now())
-    except (PrefectAway, LookupError) as error:
+    except (PrefectAway, ObjectNotFound, HTTPStatusError) as error:
         await _failed(db, ids, repr(error))
         return
     except IntegrityError:

@@ -1,11 +1,9 @@
 """The round that misses nothing: it climbs the ladder, squares runs with rows, and seals the day."""
 
 import logging
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from prefect import task
@@ -26,6 +24,7 @@ from policy.office import office_day
 from policy.stages import ENDED
 from tasks import clock
 from tasks.prefect_runs import PrefectAway, RunSeen, cancel, live_runs, prefect_client
+from tasks.processes import is_dead
 from tasks.relay import DEPLOYMENT
 
 log = logging.getLogger("rectify.watch")
@@ -150,14 +149,8 @@ def _is_lost(parked: RunSeen, run: Run) -> bool:
     """At work, or about to be, in a process that is dead or has been silent for longer than the lease."""
     lease = settings().run_lease
     if parked.state_type == "RUNNING":
-        return _age(parked) > lease or (_is_dead(run.holder) and _age(parked) > 1)
+        return _age(parked) > lease or (is_dead(run.holder) and _age(parked) > 1)
     return parked.state_type in {"PENDING", "CANCELLING"} and _age(parked) > min(CLAIMED, lease)
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the process is known to be gone; of another machine nothing is known."""
-    host, _, pid = holder.rpartition(":")
-    return host == socket.gethostname() and not Path(f"/proc/{pid}").exists()
 
 
 def _is_young(run: RunSeen) -> bool:
