@@ -1,15 +1,16 @@
 """The people file: units, posts, holders and accounts, taken in again and again without doubling anything."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models import book
 from models.database import Database
 from models.mail import Letter
 from models.opening import INTAKE
@@ -46,6 +47,7 @@ class Holder:
     row: int
     unit: str
     kind: str
+    """Empty where the line does not say."""
     parent: str
     post: str
     roles: frozenset[Role]
@@ -95,7 +97,7 @@ def _holder(row: int, line: dict[str, str]) -> Holder:
     return Holder(
         row=row,
         unit=line["unit"],
-        kind=line["kind"] or "office",
+        kind=line["kind"],
         parent=line["parent"],
         post=line["post"],
         roles=_roles(line["roles"]),
@@ -156,14 +158,22 @@ def _stand_in(text: str) -> tuple[str, date | None, date | None] | None:
     return found["account"], days[0], days[1]
 
 
-async def take_in(db: Database, holders: Sequence[Holder]) -> Staffed:
-    """Store all lines in one transaction; errors are listed and then nothing is stored."""
-    done = Staffed()
+async def take_in(db: Database, holders: Sequence[Holder], today: date | None = None) -> Staffed:
+    """Store all lines in one transaction; errors are listed and then nothing is stored.
+
+    Whoever held a post of the file and is not in it any more holds it until the day before their successor;
+    a successor without a first day begins `today`, and is an error if that is not given either.
+    """
+    done = Staffed(errors=list(_two_names(holders)))
+    holders = _with_shared_roles(holders)
+    held: Held = {}
     try:
         async with db.writing("people") as session:
             await db.alone(session, INTAKE)
             for holder in holders:
-                done.added, done.changed = await _store(session, holder, done)
+                done.added, done.changed = await _store(session, holder, done, held)
+            for post_id, lines in held.items():
+                await _succeed(session, post_id, lines, today, done)
             for holder in holders:
                 await _relate(session, holder, done)
             await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
@@ -175,23 +185,51 @@ async def take_in(db: Database, holders: Sequence[Holder]) -> Staffed:
     return done
 
 
-async def _store(session: AsyncSession, holder: Holder, done: Staffed) -> tuple[int, int]:
+Held = dict[int, dict[int, Holder]]
+"""Post → person → the line that says so."""
+
+
+def _with_shared_roles(holders: Sequence[Holder]) -> list[Holder]:
+    """Roles are a post's: what one of its lines says counts for all of them."""
+    roles: dict[tuple[str, str], frozenset[Role]] = {}
+    for holder in holders:
+        key = holder.unit, holder.post
+        roles[key] = roles.get(key, frozenset()) | holder.roles
+    return [replace(holder, roles=roles[holder.unit, holder.post]) for holder in holders]
+
+
+def _two_names(holders: Sequence[Holder]) -> Iterator[Remark]:
+    names: dict[str, str] = {}
+    for holder in holders:
+        if holder.account and names.setdefault(holder.account, holder.person) != holder.person:
+            other = names[holder.account]
+            yield Remark(
+                holder.row,
+                "account",
+                holder.account,
+                f"同一帐号已写作“{other}”",
+                f"the same account is “{other}” further up",
+            )
+
+
+async def _store(session: AsyncSession, holder: Holder, done: Staffed, held: Held) -> tuple[int, int]:
     unit = await _unit(session, holder)
     post, new_post = await _post(session, holder, unit)
-    new, changed = False, False
+    new, changed = False, new_post
     if post and holder.person:
-        person, new, changed = await _person(session, holder)
+        person, new, renamed = await _person(session, holder)
         appointed = await _appointment(session, holder, post, person)
-        new, changed = new or appointed == "new", changed or appointed == "changed"
-    changed = changed or await _set_roles(session, holder, post) or new_post
+        new, changed = new or appointed == "new", changed or renamed or appointed == "changed"
+        held.setdefault(post.id or 0, {})[person.id or 0] = holder
+    changed = await _set_roles(session, holder, post) or changed
     await session.flush()
     return done.added + new, done.changed + (changed and not new)
 
 
 async def _unit(session: AsyncSession, holder: Holder) -> Unit:
     unit = (await session.exec(select(Unit).where(Unit.name == holder.unit))).first()
-    unit = unit or Unit(name=holder.unit, kind=holder.kind)
-    unit.kind = holder.kind
+    unit = unit or Unit(name=holder.unit)
+    unit.kind = holder.kind or unit.kind
     session.add(unit)
     await session.flush()
     return unit
@@ -216,11 +254,12 @@ async def _set_roles(session: AsyncSession, holder: Holder, post: Post | None) -
     stored = {
         row.role: row for row in await session.exec(select(PostRole).where(PostRole.post_id == post.id))
     }
+    if not (holder.person or holder.roles):
+        return False
     for role in holder.roles - stored.keys():
         session.add(PostRole(post_id=post.id, role=role))
-    if holder.person or holder.roles:
-        for role in stored.keys() - holder.roles:
-            await session.delete(stored[role])
+    for role in stored.keys() - holder.roles:
+        await session.delete(stored[role])
     return set(stored) != set(holder.roles)
 
 
@@ -284,21 +323,58 @@ async def _appointment(session: AsyncSession, holder: Holder, post: Post, person
     return "changed" if changed else ""
 
 
+async def _succeed(
+    session: AsyncSession, post_id: int, lines: dict[int, Holder], today: date | None, done: Staffed
+) -> None:
+    """End the appointments of those whom the file no longer names, where it names somebody in their place."""
+    new = [holder for holder in lines.values() if holder.to_day is None]
+    found = await session.exec(
+        select(Appointment).where(Appointment.post_id == post_id, col(Appointment.to_day).is_(None))
+    )
+    for former in [row for row in found if new and row.person_id not in lines]:
+        begins = max((h.from_day for h in new if h.from_given and h.from_day > former.from_day), default=None)
+        if begins is None and today is None:
+            done.errors.append(
+                Remark(
+                    new[0].row,
+                    "from",
+                    "",
+                    f"换人请填写“{new[0].person}”的任职日期",
+                    f"say since when “{new[0].person}” holds the post; somebody else did",
+                )
+            )
+        elif begins or today:
+            await _end(session, former, begins or today or SINCE_ALWAYS, begins is None)
+
+
+async def _end(session: AsyncSession, former: Appointment, successor: date, is_undated: bool) -> None:
+    former.to_day = max(former.from_day, successor - timedelta(days=1))
+    session.add(former)
+    if is_undated:
+        await session.exec(
+            update(Appointment)
+            .where(
+                col(Appointment.post_id) == former.post_id,
+                col(Appointment.from_day) == SINCE_ALWAYS,
+                col(Appointment.to_day).is_(None),
+                col(Appointment.id) > former.id,
+            )
+            .values(from_day=successor)
+        )
+
+
 async def _relate(session: AsyncSession, holder: Holder, done: Staffed) -> None:
     """Parents and substitutes may stand further down in the file, so they come last."""
     unit = (await session.exec(select(Unit).where(Unit.name == holder.unit))).one()
     if holder.parent:
         parent = (await session.exec(select(Unit).where(Unit.name == holder.parent))).first()
-        if parent is None or parent.id == unit.id:
-            done.errors.append(
-                Remark(
-                    holder.row,
-                    "parent",
-                    holder.parent,
-                    "没有这个上级单位",
-                    "there is no such unit to be its parent",
-                )
+        if parent is None or unit.id in await book.ancestry(session, parent.id):
+            why = (
+                ("没有这个上级单位", "there is no such unit to be its parent")
+                if parent is None
+                else ("不能以自己或下级为上级单位", "a unit is not under itself")
             )
+            done.errors.append(Remark(holder.row, "parent", holder.parent, *why))
             return
         unit.parent_id = parent.id
         session.add(unit)

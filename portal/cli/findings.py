@@ -17,7 +17,7 @@ from models.orders import ActWords, OpenWords, Order, words_of
 from models.settings import settings
 from models.trade import trade
 from policy.deadlines import DeadlineType
-from policy.ledger_rows import ReadLedger, Remark
+from policy.ledger_rows import Remark
 from policy.lights import Light
 from policy.refusals import BadInput
 from policy.stages import Act, Stage
@@ -57,15 +57,15 @@ def import_ledger(
     """Exit code 0 if all rows are in, 1 if some, 2 if none."""
     wanted = Wanted(by or IMPORTER, dry_run, skip_bad_rows, create_units, update)
 
-    async def work(db: Database) -> tuple[ReadLedger, Taken]:
+    async def work(db: Database) -> Taken:
         if by:
             async with db.reading() as session:
                 await account_named(session, by)
         with printing.err.status("读取台账…") if printing.err.is_terminal else _quietly():
             read = await asyncio.to_thread(read_ledger, file, today=clock.today(), source=source)
-            return read, await intake.take_in(db, read, wanted, clock.now(), trade())
+            return await intake.take_in(db, read, wanted, clock.now(), trade())
 
-    read, taken = with_database(work)
+    taken = with_database(work)
     if json:
         as_json(_taken_json(taken))
     else:

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -28,7 +29,15 @@ def say(zh: str, en: str) -> None:
 
 
 def refuse(refusal: Refusal) -> None:
-    err.print(escape(refusal.said(settings().language)), style="red" if err.is_terminal else None)
+    err.print(escape(refusal.said(_language())), style="red" if err.is_terminal else None)
+
+
+def _language() -> Language:
+    """Chinese while the settings themselves cannot be read."""
+    try:
+        return settings().language
+    except ValidationError:
+        return Language.CHINESE
 
 
 def as_json(value: object) -> None:

@@ -30,8 +30,8 @@ def with_database(work: Callable[[Database], Awaitable[Result]]) -> Result:
 
 async def ready() -> Database:
     """Folder, clock and schema checked. Raises a Refusal that says what is wrong."""
-    home.prepare(settings())
     clock.now()
+    home.prepare(settings())
     db = database(settings())
     await upgrade(db)
     return db

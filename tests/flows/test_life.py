@@ -153,7 +153,7 @@ def test_all_invariants_hold_afterwards(township: Township) -> None:
 
     def whole() -> bool:
         last[:] = [township.run("check", "--json")]
-        return last[0].returncode == 0
+        return bool(last[0].returncode == 0)
 
     wait_for(whole, 60, "rectify check is content")
     assert '"ok": true' in last[0].stdout
