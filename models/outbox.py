@@ -86,7 +86,17 @@ async def put(session: AsyncSession, parcel: Parcel, mail: Mail, today_posts: Se
             )
             .values(mail_id=mail.id)
         )
-        _note(session, letter, "")
+        if await _is_served(session, letter):
+            _note(session, letter, "")
+
+
+async def _is_served(session: AsyncSession, letter: Letter) -> bool:
+    left = await session.exec(
+        select(Addressee.post_id)
+        .where(Addressee.letter_id == letter.id, col(Addressee.mail_id).is_(None))
+        .limit(1)
+    )
+    return left.first() is None
 
 
 async def to_send(session: AsyncSession, now: datetime, limit: int) -> list[int]:
@@ -189,7 +199,7 @@ async def settle(session: AsyncSession, mail_id: int, now: datetime, *, arrived:
 
 
 async def _letters_follow(session: AsyncSession, mail_id: int) -> None:
-    """A letter is sent when all its mails are; failed or in doubt when one is and none is still open."""
+    """A letter is sent when all its mails are, copies too; failed or in doubt when one of its own is."""
     letters = await session.exec(
         select(Letter)
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
@@ -206,9 +216,10 @@ async def _state_of(session: AsyncSession, letter: Letter) -> LetterState:
         .outerjoin(Mail, col(Mail.id) == col(Addressee.mail_id))
         .where(Addressee.letter_id == letter.id)
     )
-    states = {state for copy_only, state in rows if not copy_only}
-    if None in states or states & set(OPEN):
+    found = rows.all()
+    if any(state is None or state in OPEN for _copy_only, state in found):
         return LetterState.QUEUED
+    states = {state for copy_only, state in found if not copy_only}
     for wrong, seen in (
         (MailState.IN_DOUBT, LetterState.IN_DOUBT),
         (MailState.FAILED, LetterState.FAILED),
