@@ -332,35 +332,38 @@ async def _succeed(
         select(Appointment).where(Appointment.post_id == post_id, col(Appointment.to_day).is_(None))
     )
     for former in [row for row in found if new and row.person_id not in lines]:
-        begins = max((h.from_day for h in new if h.from_given and h.from_day > former.from_day), default=None)
-        if begins is None and today is None:
-            done.errors.append(
-                Remark(
-                    new[0].row,
-                    "from",
-                    "",
-                    f"换人请填写“{new[0].person}”的任职日期",
-                    f"say since when “{new[0].person}” holds the post; somebody else did",
-                )
+        dated = [h.from_day for h in new if h.from_given and h.from_day > former.from_day]
+        begins = max(dated, default=today)
+        if begins is not None:
+            await _end(session, former, begins)
+            continue
+        name = new[0].person
+        done.errors.append(
+            Remark(
+                new[0].row,
+                "from",
+                "",
+                f"换人请填写“{name}”的任职日期",
+                f"say since when “{name}” holds the post; somebody else did",
             )
-        elif begins or today:
-            await _end(session, former, begins or today or SINCE_ALWAYS, begins is None)
+        )
 
 
-async def _end(session: AsyncSession, former: Appointment, successor: date, is_undated: bool) -> None:
+async def _end(session: AsyncSession, former: Appointment, successor: date) -> None:
+    """The day before the successor is the last; a successor without a first day begins on that day."""
     former.to_day = max(former.from_day, successor - timedelta(days=1))
     session.add(former)
-    if is_undated:
-        await session.exec(
-            update(Appointment)
-            .where(
-                col(Appointment.post_id) == former.post_id,
-                col(Appointment.from_day) == SINCE_ALWAYS,
-                col(Appointment.to_day).is_(None),
-                col(Appointment.id) > former.id,
-            )
-            .values(from_day=successor)
+    await session.exec(
+        update(Appointment)
+        .where(
+            col(Appointment.post_id) == former.post_id,
+            col(Appointment.from_day) == SINCE_ALWAYS,
+            col(Appointment.to_day).is_(None),
+            col(Appointment.id) > former.id,
         )
+        .values(from_day=successor)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _relate(session: AsyncSession, holder: Holder, done: Staffed) -> None:

@@ -43,6 +43,10 @@ from tests.models.township import (
 ENOUGH = "缺少村民代表会议记录，请补充"
 
 
+async def employ(db: Database, line: str) -> None:
+    assert not (await staffing.take_in(db, holders(line), TODAY)).errors
+
+
 async def everything(db: Database) -> list[Any]:
     """All that an act may write."""
     tables = ("finding", "event", "letter", "addressee", "wake", "measure", "evidence", "progress_entry")
@@ -218,7 +222,7 @@ async def test_a_vacant_post_blocks_the_assignment(town: Database) -> None:
 
 async def test_a_verifier_who_is_the_owner_is_refused(town: Database) -> None:
     swapped = "和平乡,township,,乡审计员,verifier,甲书记,owner,owner@village.example"
-    await staffing.take_in(town, holders(swapped))
+    await employ(town, swapped)
     number = (await opened(town)).number
     no = await refused(town, number, Act.ASSIGN, "inspector", **PLACED | {"verifier": "乡审计员"})
     assert "与验收人现为同一人" in no.zh
@@ -226,17 +230,13 @@ async def test_a_verifier_who_is_the_owner_is_refused(town: Database) -> None:
 
 async def test_who_holds_both_posts_by_now_cannot_verify_their_own_work(town: Database) -> None:
     number = await brought_to(town, Stage.PENDING_VERIFICATION)
-    await staffing.take_in(
-        town, holders("乡纪委,office,,乡纪委书记,verifier,甲书记,owner,owner@village.example")
-    )
+    await employ(town, "乡纪委,office,,乡纪委书记,verifier,甲书记,owner")
     no = await refused(town, number, Act.PASS_VERIFICATION, "owner")
     assert "整改人不能办理自己事项" in no.zh
 
 
 async def test_the_one_who_verified_cannot_close(town: Database) -> None:
-    await staffing.take_in(
-        town, holders("和平乡,township,,副乡长,approver,纪委书记,verifier,verifier@town.example")
-    )
+    await employ(town, "和平乡,township,,副乡长,approver,纪委书记,verifier,verifier@town.example")
     number = await brought_to(town, Stage.PENDING_CLOSURE)
     assert "验收人不能再批准销号" in (await refused(town, number, Act.APPROVE_CLOSURE, "verifier")).zh
 
