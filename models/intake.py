@@ -12,7 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Database
 from models.effects import closed_cycle, figure_outcomes
-from models.findings import Evidence, Finding, InspectionRound, Measure, OutcomeFigure, ProgressEntry
+from models.findings import (
+    ClosedCycle,
+    Evidence,
+    Finding,
+    InspectionRound,
+    Measure,
+    OutcomeFigure,
+    ProgressEntry,
+)
 from models.ledger import Entry, append, follow, queue_wake
 from models.letters import Trade, case
 from models.naming import POST_FIELDS, Names
@@ -117,6 +125,10 @@ PLAIN = (
     "stage",
 )
 DEADLINE_FIELDS = frozenset({"deadline", "stage"})
+STAGE_FIELDS = frozenset(
+    {"submitted_on", "verified_on", "verdict", "closed_on", "first_closed_on", "reopened_on"}
+)
+"""What a stage brings with it: never filled in for a finding that stands at another one."""
 
 
 class _Intake:
@@ -151,7 +163,8 @@ class _Intake:
         units = [u.id for u in self.names.units.values() if u.name in {r.lead_unit for r in self.read.rows}]
         for column, values in ((Finding.number, numbers), (Finding.lead_unit_id, units)):
             for some in _chunks(values):
-                found = await self.session.exec(select(Finding).where(col(column).in_(some)))
+                wanted = select(Finding).where(col(column).in_(some)).order_by(col(Finding.number))
+                found = await self.session.exec(wanted.with_for_update())
                 self.stored |= {finding.number: finding for finding in found}
         unit_names = {unit.id: unit.name for unit in self.names.units.values()}
         for finding in self.stored.values():
@@ -317,7 +330,8 @@ class _Intake:
         changes: dict[str, tuple[str, str]] = {}
         for name, old, new, write in await self._compared(row, finding):
             unknown = not old or name in finding.defaulted.split(",") or _adds_to(name, old, new)
-            if unknown or self.wanted.update:
+            ahead = name in STAGE_FIELDS and row.stage is not before
+            if self.wanted.update or (unknown and not ahead):
                 await write()
                 changes[name] = (old, new)
             else:
@@ -333,6 +347,8 @@ class _Intake:
         found: list[tuple[str, str, str, _Write]] = []
         for name in (*TEXTS, *PLAIN):
             new, old = getattr(row, name), getattr(finding, name)
+            if name == "closed_on" and row.stage is not Stage.CLOSED:
+                continue
             if name not in derived and new not in ("", None) and new != old:
                 found.append((name, _shown(old), _shown(new), _Write(self, row, finding, name, new)))
         found.extend(await self._compared_names(row, finding))
@@ -459,6 +475,9 @@ class _Write:
         finding.cycle = max(finding.cycle, (row.reopens or 0) + 1)
         finding.closed_on = row.closed_on if finding.stage is Stage.CLOSED else None
         finding.stage_since = _stage_since(row, self.intake.today)
+        key = (finding.number, finding.cycle)
+        if finding.closed_on and await self.intake.session.get(ClosedCycle, key) is None:
+            self.intake.session.add(closed_cycle(finding))
 
     async def _belongings(self) -> None:
         """Add what is new; nothing that is stored is taken away."""

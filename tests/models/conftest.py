@@ -2,48 +2,54 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from models.database import Database
 from models.upgrade import upgrade
-from tests.models import township
+from tests.models import sample, township
 from tests.models.postgres import Cluster, installed
 
 KINDS = ("sqlite", "postgresql")
 
 
-async def _made(url: str, *, staffed: bool) -> None:
+TEMPLATES: dict[str, Callable[[Database], Awaitable[object]]] = {
+    "empty": upgrade,
+    "staffed": township.staff,
+    "sample": sample.imported,
+}
+
+
+async def _made(url: str, name: str) -> None:
     db = Database(url)
     await upgrade(db)
-    if staffed:
-        await township.staff(db)
+    await TEMPLATES[name](db)
     await db.close()
 
 
 @pytest.fixture(scope="session")
 def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `template0.db`, `empty.db` and `staffed.db`, to be copied."""
+    """A folder with `template0.db` and the templates, to be copied."""
     folder = tmp_path_factory.mktemp("templates")
     (folder / "template0.db").touch()
-    for name in ("empty", "staffed"):
-        asyncio.run(_made(f"sqlite+aiosqlite:///{folder / name}.db", staffed=name == "staffed"))
+    for name in TEMPLATES:
+        asyncio.run(_made(f"sqlite+aiosqlite:///{folder / name}.db", name))
     return folder
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
-    """A server with the template databases `empty` and `staffed`."""
+    """A server with the template databases."""
     programs = installed()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     cluster = Cluster(programs)
     cluster.start()
-    for name in ("empty", "staffed"):
+    for name in TEMPLATES:
         cluster.sql(f"CREATE DATABASE {name} TEMPLATE template0")
-        asyncio.run(_made(cluster.url(name), staffed=name == "staffed"))
+        asyncio.run(_made(cluster.url(name), name))
     yield cluster
     cluster.stop()
 
@@ -78,6 +84,14 @@ async def db(copied: Copies) -> AsyncIterator[Database]:
 async def town(copied: Copies) -> AsyncIterator[Database]:
     """A database with the people of `tests.models.township`."""
     found = Database(copied("staffed"))
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def book(copied: Copies) -> AsyncIterator[Database]:
+    """A database with the sample's people and its ledger, taken in from csv."""
+    found = Database(copied("sample"))
     yield found
     await found.close()
 
