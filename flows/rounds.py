@@ -3,6 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from math import inf
 from time import monotonic
 
 from flows.post import post, post_plainly
@@ -21,6 +24,8 @@ from tasks.watch import is_due, survey
 log = logging.getLogger("rectify.rounds")
 
 RELAY_EVERY = 0.3
+AGAIN_AFTER = 60.0
+"""Seconds before a round that left work undone is tried again: a mail server that is down, say."""
 LEASE = 30.0
 """Seconds; a round that takes longer may meet another, and both stay right."""
 Round = Callable[[], Awaitable[None]]
@@ -36,17 +41,36 @@ async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) 
             await _pause(stop, RELAY_EVERY)
 
 
+@dataclass
+class Keeper:
+    """Runs a round when there is work: at once, or later if the last round left some undone."""
+
+    has_work: Callable[[], Awaitable[bool]]
+    run: Round
+    tried_at: float = -inf
+
+    async def look(self) -> None:
+        if monotonic() - self.tried_at >= AGAIN_AFTER and await self.has_work():
+            await self.run()
+            self.tried_at = monotonic() if await self.has_work() else -inf
+
+
 async def rounds(config: Settings, stop: asyncio.Event) -> None:
     """Under a lease, so that one of several workers does it: post and watch when there is something to do."""
-    db, squared = database(config), -config.square_every
+    db, squared = database(config), -inf
+    watching = partial(_go, config, watch, watch_plainly)
+    keepers = (
+        Keeper(lambda: has_work(db, clock.now()), partial(_go, config, post, post_plainly)),
+        Keeper(lambda: is_due(db, clock.now()), watching),
+    )
     while not stop.is_set():
         if await _is_ours(db):
-            if await has_work(db, clock.now()):
-                await _go(config, post, post_plainly)
-            is_time = monotonic() - squared >= config.square_every
-            if await is_due(db, clock.now()) or (is_time and await _is_muddled(db)):
-                await _go(config, watch, watch_plainly)
-            squared = monotonic() if is_time else squared
+            for keeper in keepers:
+                await keeper.look()
+            if monotonic() - squared >= config.square_every:
+                squared = monotonic()
+                if await _is_muddled(db):
+                    await watching()
         await _pause(stop, config.round_every)
     await leases.release(db, "rounds", holder(), clock.real())
 

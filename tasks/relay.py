@@ -1,13 +1,12 @@
 """The relay: takes queued wakes to Prefect, starting a finding's run or scheduling the parked one."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from httpx import HTTPStatusError
 from prefect.client.orchestration import PrefectClient
-from prefect.exceptions import ObjectNotFound
 from sqlalchemy.exc import IntegrityError
 
 from models import guidance
@@ -18,6 +17,8 @@ from models.running import Run
 from policy.stages import ENDED
 from tasks import clock
 from tasks.prefect_runs import Awakened, PrefectAway, awaken, start
+
+log = logging.getLogger("rectify.relay")
 
 DEPLOYMENT = "rectify/rectify"
 AT_ONCE = 4
@@ -45,11 +46,15 @@ async def _relay(db: Database, client: PrefectClient, number: str, ids: Sequence
     reach("relay.before_prefect")
     try:
         await _wake(db, client, number, clock.now())
-    except (PrefectAway, ObjectNotFound, HTTPStatusError) as error:
-        await _failed(db, ids, repr(error))
+    except PrefectAway as away:
+        await _failed(db, ids, str(away))
         return
     except IntegrityError:
         await _failed(db, ids, "another relay was faster")
+        return
+    except Exception as error:  # one finding's trouble keeps no other waiting
+        log.warning("%s is not relayed: %r", number, error)
+        await _failed(db, ids, repr(error))
         return
     reach("relay.after_prefect")
     async with db.writing("relay") as session:

@@ -55,13 +55,15 @@ async def seal() -> None:
 
 
 async def climb_due(db: Database, now: datetime) -> int:
-    """One transaction for each finding, so that one bad row keeps no other from being told."""
+    """One transaction for each finding."""
     written = 0
     async for number in _due(db, now):
         try:
             written += await _climb(db, number, now)
         except IntegrityError:
             log.info("%s: another round was faster", number)
+        except Exception as error:  # one bad row keeps no other from being told
+            log.error("%s: the ladder failed: %r", number, error)
     return written
 
 

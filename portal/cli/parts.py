@@ -3,18 +3,19 @@
 import asyncio
 import logging
 import os
+import shlex
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from models import home
 from models.settings import Settings, SmtpSecurity, settings
 from portal import demonstration
 from portal.cli import runs
-from portal.cli.printing import out, say
+from portal.cli.printing import line, out, say
 from portal.cli.running import override, ready
 from portal.supervisor import Part, refuse_taken, supervise
 from tasks import clock, prefect_server
@@ -42,7 +43,7 @@ def up(
     """Start every part, restart one that dies, stop all on Ctrl-C."""
     if demo:
         folder = data or os.environ.get("RECTIFY_HOME", "") or str(DEMO_FOLDER)
-        override(home=folder, as_of=as_of or os.environ.get("RECTIFY_AS_OF", demonstration.AS_OF))
+        override(home=folder, as_of=as_of or os.environ.get("RECTIFY_AS_OF") or demonstration.AS_OF)
     override(home=data, as_of=as_of)
     override(portal_port=portal_port, flow_ui_port=flow_ui_port, mailbox_port=mailbox_port)
     override(home=settings().home.absolute())
@@ -71,9 +72,6 @@ async def _up(parts: list[Part], demo: bool) -> None:
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop.set)
-    if demo:
-        home.prepare(settings())
-        home.make_demo(settings().home)
     db = await ready()
     if demo:
         imported = await demonstration.fill(db)
@@ -111,21 +109,20 @@ def _print_addresses(config: Settings, demo: bool) -> None:
     ]
     if demo:
         lines.insert(2, ("邮箱      mailbox ", f"{portal_at}/mailbox"))
-    out.print()
+    line()
     for label, value in lines:
-        out.print(f"  {label}  {escape(value)}", soft_wrap=True)
-    out.print()
+        line(f"  {label}  {value}")
+    line()
     if demo:
         say(
             f"时钟 {clock.today()}。另开一个窗口，试办一件：",
             f"The clock says {clock.today()}. In another window, carry one finding on:",
         )
-        command = "rectify act DC2026-002 accept --by jicun"
-        out.print(
-            f"  RECTIFY_HOME={escape(str(config.home))} RECTIFY_AS_OF={config.as_of} {command}",
-            soft_wrap=True,
-        )
-        out.print()
+        command = f"{shlex.quote(sys.argv[0])} act DC2026-002 accept --by jicun"
+        line(f"  RECTIFY_HOME={shlex.quote(str(config.home))} RECTIFY_AS_OF={config.as_of} {command}")
+        line()
+    if not config.smtp_host:
+        say("尚未设置邮件服务器（RECTIFY_SMTP_HOST），函件先存发件箱。", "No mail server is set: mails wait.")
     say("按 Ctrl-C 停止。", "Ctrl-C stops everything.")
 
 
@@ -142,7 +139,8 @@ def server() -> None:
 def worker() -> None:
     """Takes runs from the work pool, relays wakes, keeps the rounds."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     prefect_server.apply(prefect_server.client_environment(settings()))
     from flows.rounds import relaying, rounds
     from flows.worker import run_worker, serve
