@@ -7,24 +7,36 @@ from pathlib import Path
 
 from models.faults import reach
 from models.orders import Attached
-from policy.refusals import BadInput, NotFound
+from policy.refusals import BadInput, NotFound, Unavailable
 
 LARGEST = 20 * 1024 * 1024
+LONGEST_NAME = 255
 PROGRAMS = "exe bat cmd com msi scr ps1 vbs js jar sh dll lnk py php"
 ACTIVE_PAGES = "html htm xhtml hta svg docm xlsm pptm"
 DANGEROUS = frozenset((PROGRAMS + " " + ACTIVE_PAGES).split())
 
 
 def keep(path: Path, folder: Path) -> Attached:
-    """Copy a file into the store; the row that names it comes after. Raises BadInput or NotFound."""
+    """Copy a file into the store; the row that names it comes after.
+
+    Raises BadInput, NotFound, or Unavailable where there is no room for it.
+    """
     _check(path)
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while block := source.read(1 << 20):
-            digest.update(block)
-    name = digest.hexdigest()
-    _copy(path, stored(folder, name))
-    return Attached(path.name, name, path.stat().st_size)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"“{path.name}”不能读取：{error.strerror}。", f"“{path.name}” cannot be read: {error.strerror}."
+        ) from error
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        _store(content, stored(folder, digest))
+    except OSError as error:
+        raise Unavailable(
+            f"佐证文件不能保存（{error.strerror}），本次没有办理。",
+            f"The evidence cannot be stored ({error.strerror}). Nothing was done.",
+        ) from error
+    return Attached(" ".join(path.name.split())[-LONGEST_NAME:], digest, len(content))
 
 
 def stored(folder: Path, sha256: str) -> Path:
@@ -39,7 +51,7 @@ def _check(path: Path) -> None:
         raise BadInput(f"“{path.name}”是空文件。", f"“{path.name}” is empty.")
     if size > LARGEST:
         raise BadInput(f"“{path.name}”超过20MB，请压缩或拆分后再传。", f"“{path.name}” is larger than 20 MB.")
-    endings = [part.lower() for part in path.name.split(".")[1:]]
+    endings = [part.strip().lower() for part in path.name.split(".")[1:]]
     if not endings or DANGEROUS & set(endings):
         raise BadInput(
             f"“{path.name}”的类型不能作为佐证。请上传 pdf、jpg、png、docx、xlsx 等文件。",
@@ -47,15 +59,19 @@ def _check(path: Path) -> None:
         )
 
 
-def _copy(source: Path, target: Path) -> None:
+def _store(content: bytes, target: Path) -> None:
+    """Whole or not at all: under its name only once it lies on the disk."""
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy, source.open("rb") as original:
-        while block := original.read(1 << 20):
-            copy.write(block)
-        copy.flush()
-        os.fsync(copy.fileno())
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy:
+        try:
+            copy.write(content)
+            copy.flush()
+            os.fsync(copy.fileno())
+        except OSError:
+            Path(copy.name).unlink()
+            raise
     reach("evidence.before_rename")
     Path(copy.name).replace(target)
     reach("evidence.after_rename")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -68,14 +67,24 @@ def _checked(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     return outcomes
 
 
+def _truth(value: object) -> object:
+    return {"是": True, "否": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _one_line(value: object) -> object:
+    """A name, a title: what stands in a subject line or a table's row."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Measures = Annotated[tuple[tuple[str, date | None], ...], BeforeValidator(_measures)]
 Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_outcomes), AfterValidator(_checked)]
 Kind = Annotated[DeadlineType, BeforeValidator(_deadline_type)]
-Line = Annotated[str, Field(max_length=300)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+Line = Annotated[str, Field(max_length=300), BeforeValidator(_one_line)]
 Long = Annotated[str, Field(max_length=10000)]
-Code = Annotated[str, Field(max_length=20)]
-Name = Annotated[str, Field(max_length=200)]
+Code = Annotated[str, Field(max_length=20), BeforeValidator(_one_line)]
+Name = Annotated[str, Field(max_length=200), BeforeValidator(_one_line)]
 Day = Annotated[date, Field(ge=date(EARLIEST, 1, 1), le=date(LATEST, 12, 31))]
 
 
@@ -115,9 +124,9 @@ class ActWords(Placing):
 class OpenWords(Placing):
     """A new finding."""
 
-    number: Annotated[str, Field(max_length=60)] = ""
+    number: Annotated[str, Field(max_length=60), BeforeValidator(_one_line)] = ""
     title: Line = ""
-    source: Annotated[str, Field(max_length=40)] = ""
+    source: Annotated[str, Field(max_length=40), BeforeValidator(_one_line)] = ""
     round_name: Name = ""
     source_doc: Name = ""
     category_no: Code = ""
@@ -130,7 +139,7 @@ class OpenWords(Placing):
     objective: Long = ""
     discovered_on: Day | None = None
     day_count: DayCount | None = None
-    confidential: bool = False
+    confidential: Truth = False
 
 
 @dataclass(frozen=True)
@@ -191,10 +200,13 @@ def words_of(kind: type[W], said: Mapping[str, Any]) -> W:
         raise _in_words(kind, error) from error
 
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What no text needs: NUL, which PostgreSQL cannot hold, and what steers a terminal. Tabs and lines stay."""
+
+
 def _storable(value: Any) -> Any:
-    """Without the one character that no PostgreSQL text can hold."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return CONTROL.sub("", value)
     if isinstance(value, Mapping):
         return {name: _storable(part) for name, part in value.items()}
     return [_storable(part) for part in value] if isinstance(value, list) else value
@@ -234,10 +246,10 @@ def _hint(kind: type[BaseModel], name: str) -> tuple[str, str]:
         return "可以是：立行立改、限期整改、分阶段整改、长期坚持。", (
             "Possible: immediate, time_limited, phased, sustained."
         )
+    if name == "measures":
+        return "每条写成 1.措施，或带日期 1.措施@2026-05-01。", "Write each like 1.text or 1.text@2026-05-01."
+    if name == "confidential":
+        return "请填“是”或“否”。", "Write true or false."
     if name == "outcomes":
         return "请写成 debt_resolved=346万元。", "Write it like debt_resolved=346万元."
     return "请检查后重填。", "Please check."
-
-
-def file_name(path: Path) -> str:
-    return path.name[-255:]

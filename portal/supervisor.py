@@ -8,15 +8,17 @@ import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from policy.refusals import Unavailable
+from policy.refusals import BadInput, Unavailable
 
 GRACE = 8.0
 """Seconds a part has to end by itself."""
 LONGEST_PAUSE = 30.0
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
 
 
 @dataclass
@@ -31,7 +33,15 @@ class Part:
 
 
 def refuse_taken(parts: Sequence[Part]) -> None:
-    """Raises Unavailable naming the first port that somebody else listens on."""
+    """Raises Unavailable naming a port that somebody else listens on, BadInput for one given twice."""
+    given = [part.port for part in parts if part.port is not None]
+    for port in given:
+        if given.count(port) > 1:
+            options = [part.option for part in parts if part.port == port]
+            raise BadInput(
+                f"端口{port}给了两次（{'、'.join(options)}），请各用一个端口。",
+                f"Port {port} is given twice ({', '.join(options)}): each needs its own.",
+            )
     for part in parts:
         if part.port is not None and not _is_free(part.port):
             hint = f"，或用 {part.option} 换一个端口" if part.option else ""
@@ -70,8 +80,8 @@ async def _keep(part: Part, logs: Path, stop: asyncio.Event, tell: Callable[[str
         began = monotonic()
         process = await _start(part, logs)
         code = await _until(process, stop)
+        await _end(process)
         if stop.is_set():
-            await _end(process)
             return
         pause = 1.0 if monotonic() - began > 60 else min(pause * 2, LONGEST_PAUSE)
         tell(
@@ -93,13 +103,15 @@ async def _start(part: Part, logs: Path) -> asyncio.subprocess.Process:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Ask the kernel to end this process when its parent is gone, even by kill -9."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(0)
 
 
 async def _until(process: asyncio.subprocess.Process, stop: asyncio.Event) -> int | None:

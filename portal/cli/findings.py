@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from models import checks, files, intake, ledger, opening, questions
 from models.book import account_named
 from models.database import Database
-from models.intake import Taken, Wanted
+from models.intake import Difference, Taken, Wanted
 from models.ledger import Receipt
 from models.orders import ActWords, OpenWords, Order, words_of
 from models.settings import settings
@@ -25,6 +24,7 @@ from policy.words import ACT_WORDS, DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORD
 from portal.cli import printing, runs
 from portal.cli.printing import as_json, say, table, words
 from portal.cli.running import folder, with_database
+from portal.pages.speech import Speech
 from tasks import clock
 from tasks.ledgers.reading import read_ledger
 
@@ -69,7 +69,7 @@ def import_ledger(
     if json:
         as_json(_taken_json(taken))
     else:
-        _print_taken(taken, dry_run)
+        _print_taken(taken, wanted)
     stored = taken.imported + taken.updated + taken.unchanged if not _refused(taken, wanted) else 0
     raise typer.Exit((1 if stored else 2) if taken.errors else 0)
 
@@ -95,7 +95,7 @@ def _taken_json(taken: Taken) -> dict[str, object]:
         for x in taken.differences
     ]
     warned = [
-        {"row": x.row, "column": x.column, "value": x.new, "reason": f"与已存的“{x.old}”不同，未更新"}
+        {"row": x.row, "column": x.column, "value": x.new, "reason": words(_differs(x))}
         for x in taken.differences
     ]
     return {
@@ -108,7 +108,12 @@ def _taken_json(taken: Taken) -> dict[str, object]:
     }
 
 
-def _print_taken(taken: Taken, dry_run: bool) -> None:
+def _differs(difference: Difference) -> tuple[str, str]:
+    old = difference.old
+    return f"与已存的“{old}”不同，未更新", f"differs from the stored “{old}” and was left alone"
+
+
+def _print_taken(taken: Taken, wanted: Wanted) -> None:
     for title, remarks in ((("有误", "errors"), taken.errors), (("提示", "warnings"), taken.warnings)):
         for remark in remarks:
             where_zh = f"{title[0]} 第{remark.row}行“{remark.column}”：{_valued(remark)}{remark.zh}"
@@ -119,13 +124,13 @@ def _print_taken(taken: Taken, dry_run: bool) -> None:
             f"不同 第{x.row}行 {x.number}“{x.column}”：现存“{x.old}”，表中“{x.new}”，未更新。",
             f"differs: row {x.row} {x.number} “{x.column}”: stored “{x.old}”, file “{x.new}”; left alone.",
         )
-    prefix = ("试运行，未保存：", "Dry run, nothing stored: ") if dry_run else ("", "")
+    prefix = ("试运行，未保存：", "Dry run, nothing stored: ") if wanted.dry_run else ("", "")
     say(
         f"{prefix[0]}新增{taken.imported}条，更新{taken.updated}条，未变{taken.unchanged}条，有误{len(taken.errors)}处。",
         f"{prefix[1]}{taken.imported} imported, {taken.updated} updated, {taken.unchanged} unchanged, "
         f"{len(taken.errors)} errors.",
     )
-    if taken.errors and not taken.imported + taken.updated:
+    if _refused(taken, wanted):
         say("因有错误，本次没有保存。", "Because of the errors nothing was stored.")
 
 
@@ -169,10 +174,13 @@ def _act(text: str) -> Act:
     """An act by its identifier, or by its Chinese name."""
     by_name = {zh: one for one, (zh, _) in ACT_WORDS.items()}
     known = {one.value: one for one in Act if one not in HIDDEN} | by_name
-    if text.replace("-", "_") not in known and text not in known:
+    found = known.get(text) or known.get(text.replace("-", "_"))
+    if found is None:
         names = "、".join(one.value for one in Act if one not in HIDDEN)
-        raise BadInput(f"没有“{text}”这种办理。可以是：{names}。", f"There is no act “{text}”: {names}.")
-    return known.get(text) or known[text.replace("-", "_")]
+        raise BadInput(
+            f"没有“{text[:60]}”这种办理。可以是：{names}。", f"There is no act “{text[:60]}”: {names}."
+        )
+    return found
 
 
 def _said(sets: Sequence[str] | None) -> dict[str, Any]:
@@ -181,7 +189,7 @@ def _said(sets: Sequence[str] | None) -> dict[str, Any]:
     for pair in sets or ():
         key, equals, value = pair.partition("=")
         if not equals:
-            raise BadInput(f"“{pair}”应写成 KEY=VALUE。", f"“{pair}” should be KEY=VALUE.")
+            raise BadInput(f"“{pair[:60]}”应写成 KEY=VALUE。", f"“{pair[:60]}” should be KEY=VALUE.")
         key = {"owner_post": "post", "lead_unit": "unit"}.get(key.strip(), key.strip())
         said[key] = f"{said[key]}；{value}" if key in said else value
     return said
@@ -236,11 +244,11 @@ LIST_COLUMNS = (
 )
 
 
-def _list_row(row: questions.Row) -> tuple[str, ...]:
+def _list_row(row: questions.Row) -> tuple[printing.Cell, ...]:
     title = f"（涉密）{row['title']}" if row["confidential"] else row["title"]
     deadline = (row["deadline"] or "—") + ("（暂定）" if row["provisional"] else "")
     texts = (row["number"], title, row["unit"], row["owner_post"], _stage(row), deadline)
-    return (*(escape(text) for text in texts), printing.coloured(row["light"], _light(row)))
+    return (*texts, printing.coloured(row["light"], _light(row)))
 
 
 def _stage(row: questions.Row) -> str:
@@ -284,7 +292,7 @@ def _print_finding(row: questions.Row) -> None:
         (("时限", "deadline"), f"{kind} {row['deadline'] or '—'} {_light(row)}"),
         (("进展", "progress"), f"{row['percent']}% {row['progress']}"),
     )
-    table((("项目", "item"), ("内容", "content")), [(words(name), escape(text)) for name, text in facts])
+    table((("项目", "item"), ("内容", "content")), [(words(name), text) for name, text in facts])
     for title, columns, rows in _sections(row):
         if rows:
             table(columns, rows, title=words(title))
@@ -294,22 +302,17 @@ def _print_finding(row: questions.Row) -> None:
 
 
 def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ...]]]]:
+    speech = Speech(settings().language)
     return (
         (
             ("整改措施", "measures"),
             (("序号", "no."), ("措施", "measure"), ("期限", "due"), ("完成", "done")),
-            [
-                (str(x["seq"]), escape(x["text"]), x["due_on"] or "", x["done_on"] or "")
-                for x in row["measures"]
-            ],
+            [(str(x["seq"]), x["text"], x["due_on"] or "", x["done_on"] or "") for x in row["measures"]],
         ),
         (
             ("佐证材料", "evidence"),
             (("文件", "file"), ("校验", "hash")),
-            [
-                (escape(x["name"]), x["sha256"][:12] or words(("台账所列", "named only")))
-                for x in row["evidence"]
-            ],
+            [(x["name"], x["sha256"][:12] or words(("台账所列", "named only"))) for x in row["evidence"]],
         ),
         (
             ("办理记录", "events"),
@@ -326,12 +329,15 @@ def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ..
         (
             ("函件", "letters"),
             (("日期", "date"), ("函件", "letter"), ("主送", "to"), ("状态", "state")),
-            [(x["date"], x["rung"], escape("、".join(x["to"])), x["state"]) for x in row["letters"]],
+            [
+                (x["date"], speech.document(x["rung"]), "、".join(x["to"]), speech.letter_state(x["state"]))
+                for x in row["letters"]
+            ],
         ),
         (
             ("邮件", "mails"),
             (("收件", "to"), ("主题", "subject"), ("状态", "state")),
-            [(escape(x["recipient"]), escape(x["subject"]), x["state"]) for x in row["mails"]],
+            [(x["recipient"], x["subject"], speech.mail_state(x["state"])) for x in row["mails"]],
         ),
     )
 
@@ -341,11 +347,11 @@ def _event_row(event: questions.Row) -> tuple[str, ...]:
     stage = words(STAGE_WORDS[Stage(event["to"])])
     return (
         str(event["seq"]),
-        event["at"][:16],
+        Speech(settings().language).moment(event["at"]),
         act_word,
-        escape(event["by"]),
+        event["by"],
         stage,
-        escape(event["reason"]),
+        event["reason"],
     )
 
 

@@ -3,25 +3,27 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models import book, outbox, questions
 from models import letters as letter_rows
-from models import outbox, questions
 from models.book import account_named
 from models.database import Database
 from models.mail import MailState
 from models.settings import settings
 from models.trade import trade
 from policy.escalation import LetterState
-from policy.refusals import BadInput
+from policy.refusals import BadInput, NotAllowed
 from policy.words import LETTER_STATE_WORDS
 from portal.cli import runs
 from portal.cli.findings import By, Json
 from portal.cli.printing import as_json, say, table, words
 from portal.cli.running import with_database
+from portal.pages.speech import Speech
 from tasks import clock
 from tasks.letters.words import kind
 
+LARGEST_ID = 2**31 - 1
 Once = Annotated[bool, typer.Option("--once", help="立即执行一轮 One round now.")]
 
 
@@ -80,10 +82,10 @@ def _row(row: questions.Row) -> tuple[str, ...]:
     if row["state"] == LetterState.DRAFTED:
         state += f" #{row['id']}"
     names = ("、".join(row["to"]), "、".join(row["cc"]))
-    return (row["date"], row["finding"], label, *map(escape, names), state, escape(row.get("note", "")))
+    return (row["date"], row["finding"], label, *names, state, row.get("note", ""))
 
 
-def sign(letter: int, by: By) -> None:
+def sign(letter: Annotated[int, typer.Argument(min=1, max=LARGEST_ID)], by: By) -> None:
     async def work(db: Database) -> str:
         async with db.writing("sign") as session:
             account = await account_named(session, by)
@@ -94,7 +96,7 @@ def sign(letter: int, by: By) -> None:
 
 
 def mail(
-    mail_id: Annotated[int | None, typer.Argument(metavar="[MAIL]")] = None,
+    mail_id: Annotated[int | None, typer.Argument(metavar="[MAIL]", min=1, max=LARGEST_ID)] = None,
     arrived: Annotated[bool, typer.Option("--arrived", help="确认已送达 It did arrive.")] = False,
     again: Annotated[bool, typer.Option("--again", help="再发一次 Send it once more.")] = False,
     by: Annotated[str, typer.Option("--by", help="帐号")] = "",
@@ -113,10 +115,14 @@ def mail(
     if json:
         as_json(rows)
         return
+    speech = Speech(settings().language)
     columns = (("邮件", "mail"), ("收件", "to"), ("主题", "subject"), ("状态", "state"), ("原因", "reason"))
     table(
         columns,
-        [(str(x["id"]), *(escape(x[n]) for n in ("recipient", "subject", "state", "note"))) for x in rows],
+        [
+            (str(x["id"]), x["recipient"], x["subject"], speech.mail_state(x["state"]), x["note"])
+            for x in rows
+        ],
     )
     if not rows:
         say("没有失败或存疑的邮件。", "No mail failed or in doubt.")
@@ -131,12 +137,21 @@ def _settle(mail_id: int, arrived: bool, again: bool, by: str) -> None:
 
     async def work(db: Database) -> bool:
         async with db.writing("settle") as session:
-            await account_named(session, by)
+            await _supervises(session, by)
             return await outbox.settle(session, mail_id, clock.now(), arrived=arrived, by=by)
 
     if not with_database(work):
-        raise BadInput(f"邮件{mail_id}不在存疑状态。", f"Mail {mail_id} is not in doubt.")
+        raise NotAllowed(f"邮件{mail_id}不在存疑状态，无需处理。", f"Mail {mail_id} is not in doubt.")
     say(f"邮件{mail_id}已处理。", f"Mail {mail_id} is settled.")
+
+
+async def _supervises(session: AsyncSession, account: str) -> None:
+    actor = await book.actor(session, account, None, clock.today())
+    if not letter_rows.SIGNERS & actor.roles:
+        raise NotAllowed(
+            f"“{account}”无权处理存疑的邮件，请由督办人或巡察办决定。",
+            f"“{account}” may not decide on a mail in doubt; a supervisor or the inspection office may.",
+        )
 
 
 def watch(once: Once = False) -> None:

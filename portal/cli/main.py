@@ -1,14 +1,17 @@
 """The one entry point: commands, and every refusal as one sentence with its exit code."""
 
+import io
 import os
+import re
 import sys
 import traceback
+from itertools import pairwise
 from pathlib import Path
 
 import typer
 from pydantic import ValidationError
 
-from models.settings import settings
+from models.settings import Settings, settings
 from policy.refusals import BadInput, NotAllowed, Overtaken, Refusal, Unavailable
 from portal.cli import findings, letters, parts, people, printing
 from portal.cli.running import override
@@ -45,7 +48,12 @@ for part in (parts, findings, letters, people):
 
 def main() -> None:
     """Run a command; never a stack trace for what a person did."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
+        _readable(sys.argv[1:])
+        override(language=_language_asked(sys.argv[1:]))
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:
@@ -54,8 +62,9 @@ def main() -> None:
     except (typer.Exit, typer.Abort) as ended:
         code = getattr(ended, "exit_code", 130)
     except ValidationError as error:
-        printing.refuse(_bad_setting(error))
-        code = 2
+        code = _bad_setting(error) if error.title == Settings.__name__ else _defect(error)
+    except KeyboardInterrupt:
+        code = 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -64,16 +73,55 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _readable(words: list[str]) -> None:
+    """Raises BadInput for bytes that are no text: they could be neither stored nor shown."""
+    for word in words:
+        if not word.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in word):
+            shown = word.encode("utf-8", "replace").decode()[:60]
+            raise BadInput(
+                f"“{shown}”不是 UTF-8 文字，请改写（或给文件改名）后再试。",
+                f"“{shown}” is not UTF-8 text. Write it anew, or rename the file.",
+            )
+
+
+def _language_asked(words: list[str]) -> str:
+    """`--lang` counts for a command line, too, that cannot be understood otherwise."""
+    return next((value for name, value in pairwise(words) if name == "--lang"), "")
+
+
+USAGE = (
+    (r"No such command '(.*)'\.", "没有“{}”这个命令"),
+    (r"No such option: (\S+) \(Possible options: (.*)\)", "没有“{}”这个选项，您是否要写 {}"),
+    (r"No such option: (\S+)", "没有“{}”这个选项"),
+    (r"Missing argument '(.*)'\.", "缺少参数“{}”"),
+    (r"Missing option '(.*?)'.*", "缺少选项“{}”"),
+    (r"Option '(.*)' requires an argument\.", "选项“{}”后面要写一个值"),
+    (r"Option '(.*)' does not take a value\.", "选项“{}”后面不写值"),
+    (r"Got unexpected extra argument.*? \(([^()]*)\)", "多写了“{}”"),
+    (r"Invalid value for '(.*?)'.*", "“{}”的值不能识别"),
+)
+
+
 def _usage(error: Exception) -> int:
     """The command line's own complaint; typer keeps the classes to itself, so it is known by its method."""
     said = error.format_message() if hasattr(error, "format_message") else str(error)
-    printing.refuse(BadInput(f"命令用法有误：{said} 请看 rectify --help。", f"{said} See rectify --help."))
+    if type(error).__name__ == "NoArgsIsHelpError":
+        printing.line(said)
+        return 0
+    known = ((re.fullmatch(form, said, re.DOTALL), words) for form, words in USAGE)
+    zh = next((words.format(*found.groups()) for found, words in known if found), said)
+    en = said.rstrip(".")
+    printing.refuse(BadInput(f"命令用法有误：{zh}。请看 rectify --help。", f"{en}. See rectify --help."))
     return 2
 
 
 def _defect(error: Exception) -> int:
     """A fault of ours: one sentence for the person, the trace for whoever mends it."""
-    log = settings().home / "logs" / "defects.log"
+    try:
+        log = settings().home / "logs" / "defects.log"
+    except (ValueError, OSError):
+        printing.refuse(BadInput("设置文件 .env 不能读取。", "The file .env cannot be read."))
+        return 2
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as file:
@@ -89,8 +137,13 @@ def _defect(error: Exception) -> int:
     return 70
 
 
-def _bad_setting(error: ValidationError) -> BadInput:
+def _bad_setting(error: ValidationError) -> int:
     first = error.errors(include_url=False)[0]
     name = "RECTIFY_" + str(first["loc"][0] if first["loc"] else "").upper()
     value = str(first["input"])[:60]
-    return BadInput(f"设置 {name} 不能是“{value}”。", f"The setting {name} cannot be “{value}”.")
+    possible = first.get("ctx", {}).get("expected", "")
+    zh, en = (f"可以是：{possible}。", f" It may be {possible}.") if possible else ("", "")
+    printing.refuse(
+        BadInput(f"设置 {name} 不能是“{value}”。{zh}", f"The setting {name} cannot be “{value}”.{en}")
+    )
+    return 2

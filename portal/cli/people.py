@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from models import questions, staffing
 from models.database import Database
@@ -83,10 +82,7 @@ def list_accounts(json: Json = False) -> None:
     table(
         columns,
         [
-            tuple(
-                escape(x)
-                for x in (r["account"], r["person"], r["mailbox"], r["language"], "、".join(r["posts"]))
-            )
+            tuple(x for x in (r["account"], r["person"], r["mailbox"], r["language"], "、".join(r["posts"])))
             for r in rows
         ],
     )

@@ -1,12 +1,13 @@
 """What the command line prints: tables and colours on a terminal, plain text in a pipe, JSON where asked."""
 
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -15,9 +16,14 @@ from policy.lights import Light
 from policy.refusals import Language, Refusal
 
 COLOURS = {Light.RED: "bold red", Light.YELLOW: "yellow", Light.GREEN: "green", Light.CLOSED: "dim"}
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What would steer a terminal, or turn the order of the characters around, instead of being read."""
+LONGEST_REFUSAL = 1000
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+Cell = str | Text
+
+out = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def is_english() -> bool:
@@ -25,19 +31,27 @@ def is_english() -> bool:
 
 
 def say(zh: str, en: str) -> None:
-    out.print(escape(en if is_english() else zh), soft_wrap=True)
+    line(en if is_english() else zh)
+
+
+def line(text: str = "") -> None:
+    out.print(STEERING.sub(" ", text), soft_wrap=True)
 
 
 def refuse(refusal: Refusal) -> None:
-    err.print(escape(refusal.said(_language())), style="red" if err.is_terminal else None)
+    """One line on standard error, whatever was typed."""
+    said = " ".join(STEERING.sub(" ", refusal.said(_language())).split())
+    said = said if len(said) <= LONGEST_REFUSAL else said[:LONGEST_REFUSAL] + "…"
+    err.print(said, style="red" if err.is_terminal else None)
 
 
 def _language() -> Language:
-    """Chinese while the settings themselves cannot be read."""
+    """While the settings themselves cannot be read, what their variable says."""
     try:
         return settings().language
-    except ValidationError:
-        return Language.CHINESE
+    except (ValidationError, ValueError, OSError):
+        asked = os.environ.get("RECTIFY_LANGUAGE", "")
+        return Language.ENGLISH if asked == Language.ENGLISH else Language.CHINESE
 
 
 def as_json(value: object) -> None:
@@ -48,7 +62,7 @@ def words(pair: tuple[str, str]) -> str:
     return pair[1] if is_english() else pair[0]
 
 
-def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], title: str = "") -> None:
+def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Cell]], title: str = "") -> None:
     """`columns` are (Chinese, English). In a pipe: one line each, fields separated by tabs."""
     if not out.is_terminal:
         for row in rows:
@@ -58,14 +72,13 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], tit
     for column in columns:
         drawn.add_column(words(column), overflow="fold")
     for row in rows:
-        drawn.add_row(*row)
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text(STEERING.sub(" ", cell)) for cell in row))
     out.print(drawn)
 
 
-def _flat(text: str) -> str:
-    return Text.from_markup(text).plain.replace("\t", " ").replace("\n", " ")
+def _flat(cell: Cell) -> str:
+    return STEERING.sub(" ", str(cell)).replace("\n", " ")
 
 
-def coloured(light: str, text: str) -> str:
-    colour = COLOURS.get(Light(light))
-    return f"[{colour}]{escape(text)}[/]" if colour else escape(text)
+def coloured(light: str, text: str) -> Text:
+    return Text(text, style=COLOURS.get(Light(light), ""))
