@@ -68,11 +68,15 @@ async def _had_red_this_year(session: AsyncSession, finding: Finding, today: dat
         select(Letter.id)
         .join(Finding, col(Finding.number) == col(Letter.finding))
         .where(Finding.lead_unit_id == finding.lead_unit_id, Letter.finding != finding.number)
-        .where(Letter.rung == "red_order", Letter.state == LetterState.SENT)
+        .where(Letter.rung == "red_order", col(Letter.state).in_(RED))
         .where(col(Letter.due_on) >= date(today.year, 1, 1), col(Letter.due_on) <= finding.deadline)
         .limit(1)
     )
     return found.first() is not None
+
+
+RED = (LetterState.QUEUED, LetterState.SENT, LetterState.IN_DOUBT)
+"""A red order counts from the day it is called for, however long its mail takes."""
 
 
 async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: datetime, today: date) -> int:
@@ -194,18 +198,30 @@ def _moot(letter: Letter, finding: Finding) -> str:
 async def _withdraw_mails(session: AsyncSession, letter: Letter) -> bool:
     """Take back the mails that carry the letter; False if one may already be on its way."""
     carrying = await session.exec(
-        select(Mail)
+        select(Mail.id, Mail.state)
         .join(Addressee, col(Addressee.mail_id) == col(Mail.id))
         .where(Addressee.letter_id == letter.id)
+        .distinct()
     )
     mails = list(carrying)
-    if any(mail.state is not MailState.QUEUED for mail in mails):
+    if any(state is not MailState.QUEUED for _, state in mails):
         return False
-    for mail in mails:
-        mail.state, mail.note = MailState.CANCELLED, "所载事项已变更，另行组信"
-        session.add(mail)
-        await session.exec(update(Addressee).where(col(Addressee.mail_id) == mail.id).values(mail_id=None))
+    for mail_id, _ in mails:
+        if not await _withdrawn(session, mail_id):
+            return False
+        await session.exec(update(Addressee).where(col(Addressee.mail_id) == mail_id).values(mail_id=None))
     return True
+
+
+async def _withdrawn(session: AsyncSession, mail_id: int | None) -> bool:
+    """By compare-and-set: a sender may be claiming it in this moment."""
+    withdrawn = await session.exec(
+        update(Mail)
+        .where(col(Mail.id) == mail_id, col(Mail.state) == MailState.QUEUED)
+        .values(state=MailState.CANCELLED, note="所载事项已变更，另行组信")
+        .execution_options(synchronize_session=False)
+    )
+    return bool(withdrawn.rowcount)
 
 
 SIGNERS = frozenset(

@@ -20,7 +20,8 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 GIVE_UP = timedelta(days=5)
 CLAIM = timedelta(minutes=15)
 """Longer than the ten minutes a server may take after the final dot."""
-OPEN = (MailState.QUEUED, MailState.CLAIMED, MailState.DATA)
+WAITING = frozenset({None, MailState.QUEUED, MailState.CLAIMED, MailState.DATA})
+"""States of an addressee's mail, which may not be written yet, that leave a letter open."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,16 @@ class Parcel:
 
     account: Account
     post: Post
+    posts: frozenset[int]
+    """The posts this person is written to for."""
     letters: tuple[tuple[Letter, Finding, bool], ...]
 
 
 async def parcels(session: AsyncSession, now: datetime, *, reminders: bool, limit: int = 500) -> list[Parcel]:
-    """What is to be written today, by person. Letters to vacant posts or without a mailbox are noted so."""
+    """What is to be written today, by person. Letters to vacant posts or without a mailbox are noted so.
+
+    Noted ones are tried again after all others, so that however many wait they hold up none.
+    """
     today = office_day(now)
     rows = await session.exec(
         select(Letter, Addressee, Post, Finding)
@@ -42,7 +48,7 @@ async def parcels(session: AsyncSession, now: datetime, *, reminders: bool, limi
         .join(Finding, col(Finding.number) == col(Letter.finding))
         .where(Letter.state == LetterState.QUEUED, col(Addressee.mail_id).is_(None))
         .where(col(Letter.reminder).is_(False) | literal(reminders))
-        .order_by(col(Letter.id))
+        .order_by(col(Letter.note) != "", col(Letter.id))
         .limit(limit)
     )
     found: dict[str, list[tuple[Post, Letter, Finding, bool]]] = {}
@@ -60,10 +66,11 @@ async def parcels(session: AsyncSession, now: datetime, *, reminders: bool, limi
 def _parcel(account: Account, rows: Sequence[tuple[Post, Letter, Finding, bool]]) -> Parcel:
     """A letter to two posts of one person is one letter, and no copy if it is addressed to them at all."""
     letters: dict[int, tuple[Letter, Finding, bool]] = {}
-    for _post, letter, finding, copy_only in rows:
+    for _, letter, finding, copy_only in rows:
         known = letters.get(letter.id or 0)
         letters[letter.id or 0] = (letter, finding, copy_only and (known is None or known[2]))
-    return Parcel(account, rows[0][0], tuple(letters.values()))
+    posts = frozenset(post.id for post, *_ in rows if post.id is not None)
+    return Parcel(account, rows[0][0], posts, tuple(letters.values()))
 
 
 def _note(session: AsyncSession, letter: Letter, note: str) -> None:
@@ -81,7 +88,7 @@ async def put(session: AsyncSession, parcel: Parcel, mail: Mail, today_posts: Se
             update(Addressee)
             .where(
                 col(Addressee.letter_id) == letter.id,
-                col(Addressee.post_id).in_(today_posts),
+                col(Addressee.post_id).in_(parcel.posts.intersection(today_posts)),
                 col(Addressee.mail_id).is_(None),
             )
             .values(mail_id=mail.id)
@@ -217,9 +224,9 @@ async def _state_of(session: AsyncSession, letter: Letter) -> LetterState:
         .where(Addressee.letter_id == letter.id)
     )
     found = rows.all()
-    if any(state is None or state in OPEN for _copy_only, state in found):
-        return LetterState.QUEUED
     states = {state for copy_only, state in found if not copy_only}
+    if states & WAITING:
+        return LetterState.QUEUED
     for wrong, seen in (
         (MailState.IN_DOUBT, LetterState.IN_DOUBT),
         (MailState.FAILED, LetterState.FAILED),
@@ -227,7 +234,7 @@ async def _state_of(session: AsyncSession, letter: Letter) -> LetterState:
     ):
         if wrong in states:
             return seen
-    return LetterState.SENT
+    return LetterState.QUEUED if {state for _, state in found} & WAITING else LetterState.SENT
 
 
 async def has_work(session: AsyncSession, now: datetime, *, reminders: bool) -> bool:
