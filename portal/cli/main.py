@@ -52,8 +52,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        _readable(sys.argv[1:])
         override(language=_language_asked(sys.argv[1:]))
+        _readable(sys.argv[1:])
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:

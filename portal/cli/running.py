@@ -41,7 +41,11 @@ async def ready() -> Database:
     try:
         with _whole():
             await upgrade(db)
+    except Unavailable:
+        await db.close()
+        raise
     except (OperationalError, OSError) as error:
+        await db.close()
         raise Unavailable(
             "数据库打不开（未启动、没有权限或磁盘有误），本次没有办理。",
             "The database cannot be opened (not started, no permission, or a disk fault). Nothing was done.",
