@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models import intake, questions, staffing
 from models.database import Database
-from models.intake import Wanted
+from models.desk import Wanted
 from models.trade import trade
 from policy.refusals import BadLedger
 from tasks import clock

@@ -10,7 +10,7 @@ import typer
 from models import checks, files, intake, ledger, opening, questions
 from models.book import account_named
 from models.database import Database
-from models.intake import Difference, Taken, Wanted
+from models.desk import Difference, Taken, Wanted
 from models.ledger import Receipt
 from models.orders import ActWords, OpenWords, Order, words_of
 from models.settings import settings

@@ -8,7 +8,7 @@ from typing import Any
 import portal
 from models import intake, staffing
 from models.database import Database
-from models.intake import Taken, Wanted
+from models.desk import Taken, Wanted
 from policy.ledger_rows import LedgerRow, ReadLedger
 from tasks.ledgers.reading import read_ledger
 from tasks.people_file import read_people

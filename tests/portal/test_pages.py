@@ -17,8 +17,9 @@ import pytest
 from sqlmodel import select
 
 from models.database import database
+from models.desk import Wanted
 from models.findings import Finding
-from models.intake import Wanted, take_in
+from models.intake import take_in
 from models.letters import climb
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Person
