@@ -1,7 +1,7 @@
 """Taking in a ledger: new rows become findings, known rows are compared, all in one transaction."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -23,13 +23,24 @@ class _Undone(Exception):
     """Leave the transaction without storing anything."""
 
 
-async def take_in(db: Database, read: ReadLedger, wanted: Wanted, now: datetime, trade: Trade) -> Taken:
+Progress = Callable[[int, int], None]
+"""Is told how many rows are done, and of how many."""
+
+
+async def take_in(
+    db: Database,
+    read: ReadLedger,
+    wanted: Wanted,
+    now: datetime,
+    trade: Trade,
+    progress: Progress = lambda _done, _all: None,
+) -> Taken:
     """Store the good rows in one transaction, or none: see `Wanted`. Bad rows are in `errors`."""
     taken = Taken(errors=list(read.errors), warnings=list(read.warnings))
     try:
         async with db.writing("intake") as session:
             await db.alone(session, INTAKE)
-            await _Intake(session, read, wanted, now, trade, taken).run()
+            await _Intake(session, read, wanted, now, trade, taken).run(progress)
             if wanted.dry_run or (taken.errors and not wanted.skip_bad_rows):
                 raise _Undone
     except _Undone:
@@ -59,12 +70,13 @@ class _Intake:
         self.stored: dict[str, Finding] = {}
         self.seen: dict[str, int] = {}
 
-    async def run(self) -> None:
+    async def run(self, progress: Progress) -> None:
         await self.names.load()
         await self._load_known()
         good = [row for row in self.read.rows if not self._refused(row)]
-        for row in good:
+        for done, row in enumerate(good, start=1):
             await self._take(row)
+            progress(done, len(good))
         self.taken.warnings.extend(self.names.made)
 
     async def _load_known(self) -> None:

@@ -61,9 +61,10 @@ def import_ledger(
         if by:
             async with db.reading() as session:
                 await account_named(session, by)
-        with printing.err.status("读取台账…") if printing.err.is_terminal else _quietly():
+        with printing.progress(("读取台账", "reading"), ("导入", "taking in")) as (begin, told):
             read = await asyncio.to_thread(read_ledger, file, today=clock.today(), source=source)
-            return await intake.take_in(db, read, wanted, clock.now(), trade())
+            begin()
+            return await intake.take_in(db, read, wanted, clock.now(), trade(), told)
 
     taken = with_database(work)
     if json:
@@ -72,12 +73,6 @@ def import_ledger(
         _print_taken(taken, wanted)
     stored = taken.imported + taken.updated + taken.unchanged if not _refused(taken, wanted) else 0
     raise typer.Exit((1 if stored else 2) if taken.errors else 0)
-
-
-class _quietly:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 def _refused(taken: Taken, wanted: Wanted) -> bool:

@@ -4,7 +4,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -82,3 +83,20 @@ def _flat(cell: Cell) -> str:
 
 def coloured(light: str, text: str) -> Text:
     return Text(text, style=COLOURS.get(Light(light), ""))
+
+
+@contextmanager
+def progress(
+    first: tuple[str, str], second: tuple[str, str]
+) -> Iterator[tuple[Callable[[], None], Callable[[int, int], None]]]:
+    """A bar on a terminal: a part of unknown length, and after `begin()` one that is told how far it is."""
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(words(first), total=None)
+
+        def begin() -> None:
+            bar.update(task, description=words(second))
+
+        def told(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield begin, told
