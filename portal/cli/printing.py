@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
