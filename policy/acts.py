@@ -263,7 +263,7 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.REFUSE_EXTENSION: _refuse_extension,
 }
 
-FIGURE = re.compile(r"(?P<amount>\d{1,12}(?:\.\d{1,2})?)\s*(?P<unit>[^\W\d_]{1,4}|%)")
+FIGURE = re.compile(r"(?P<amount>[0-9]{1,12}(?:\.[0-9]{1,2})?)\s*(?P<unit>[A-Za-z\u4e00-\u9fff]{1,4}|%)")
 
 
 def outcome_amount(text: str) -> tuple[Decimal, str]:

@@ -9,6 +9,34 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PACKAGES = Path("/usr/lib/postgresql")
+KEEP = """
+CREATE FUNCTION keep(name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE t text;
+BEGIN
+    EXECUTE format('CREATE SCHEMA %I', name);
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE %I.%I AS TABLE public.%I', name, t, t);
+    END LOOP;
+END $$
+"""
+RESTORE = """
+CREATE FUNCTION restore(name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE t text;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- neither triggers nor foreign keys look
+    FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', t);
+        EXECUTE format('INSERT INTO public.%I SELECT * FROM %I.%I', t, name, t);
+    END LOOP;
+    FOR t IN SELECT table_name FROM information_schema.columns
+             WHERE table_schema = 'public' AND column_name = 'id' LOOP
+        EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(id), 0) + 1, false)'
+                       ' FROM public.%I', t, 'id', t);
+    END LOOP;
+END $$
+"""
+"""Contents of all tables put aside in a schema of their own, and put back: quicker than a new database."""
+
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c log_min_messages=fatal"
 
 
@@ -41,11 +69,11 @@ class Cluster:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-s", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def create(self, template: str) -> str:
-        """A copy of a database that nobody is using; its URL."""
+    def create(self) -> str:
+        """The URL of a new database without any table."""
         self.made += 1
         name = f"test{self.made}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE template0")
         return self.url(name)
 
     def url(self, name: str) -> str:

@@ -17,6 +17,7 @@ from models.mail import Letter
 from models.people import Appointment, Person, Post, PostRole, Substitution, Unit
 from models.seals import seal_day
 from models.settings import Settings
+from models.upgrade import upgrade
 from policy.deadlines import DayCount, DeadlineType
 from policy.escalation import LetterState
 from policy.ledger_rows import Metric
@@ -99,19 +100,17 @@ async def test_a_database_that_does_not_answer_is_said_in_a_sentence(tmp_path: P
     await db.close()
 
 
-OTHERS = "WHERE pid <> pg_backend_pid()"
-
-
-async def test_a_connection_that_breaks_is_said_in_a_sentence_too(postgres: Cluster) -> None:
-    db = Database(postgres.create("staffed"))
+async def test_a_connection_that_breaks_is_said_in_a_sentence_too(cluster: Cluster) -> None:
+    db = Database(cluster.create())
+    await upgrade(db)
 
     async def broken() -> None:
         async with db.writing() as session:
             session.add(Unit(name="丙村党支部"))
             await session.flush()
-            postgres.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            )
+            connection = await session.connection()
+            pid = (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar()
+            cluster.sql(f"SELECT pg_terminate_backend({pid})")
             await session.exec(select(Unit))
 
     with pytest.raises(Unavailable, match="没有保存任何内容"):

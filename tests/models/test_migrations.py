@@ -60,12 +60,13 @@ async def test_every_check_of_the_tables_is_in_the_database_word_for_word(db: Da
         assert await connection.run_sync(checks) == wanted
 
 
-async def test_migrations_go_down_to_nothing_and_up_again(db: Database) -> None:
-    await to(db, "base")
-    async with db.engine.connect() as connection:
+async def test_migrations_go_down_to_nothing_and_up_again(bare: Database) -> None:
+    await upgrade(bare)
+    await to(bare, "base")
+    async with bare.engine.connect() as connection:
         assert await connection.run_sync(tables) == set()
-    await upgrade(db)
-    async with db.engine.connect() as connection:
+    await upgrade(bare)
+    async with bare.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
 
 
