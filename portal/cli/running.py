@@ -39,6 +39,7 @@ async def ready() -> Database:
     home.prepare(settings())
     db = _named()
     try:
+        _touch(db)
         with _whole():
             await upgrade(db)
     except Unavailable:
@@ -51,6 +52,14 @@ async def ready() -> Database:
             "The database cannot be opened (not started, no permission, or a disk fault). Nothing was done.",
         ) from error
     return db
+
+
+def _touch(db: Database) -> None:
+    """Open the file first: aiosqlite leaves a thread without a loop behind where it cannot."""
+    file = db.engine.url.database
+    if db.is_sqlite and file:
+        with Path(file).open("ab"):
+            pass
 
 
 def _named() -> Database:
