@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import update
+from sqlalchemy import exists, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -167,11 +167,12 @@ async def take_in(db: Database, holders: Sequence[Holder], today: date | None = 
     done = Staffed(errors=list(_two_names(holders)))
     holders = _with_shared_roles(holders)
     held: Held = {}
+    units = {holder.unit for holder in holders}
     try:
         async with db.writing("people") as session:
             await db.alone(session, INTAKE)
             for holder in holders:
-                done.added, done.changed = await _store(session, holder, done, held)
+                done.added, done.changed = await _store(session, holder, done, held, units)
             for post_id, lines in held.items():
                 await _succeed(session, post_id, lines, today, done)
             for holder in holders:
@@ -212,9 +213,11 @@ def _two_names(holders: Sequence[Holder]) -> Iterator[Remark]:
             )
 
 
-async def _store(session: AsyncSession, holder: Holder, done: Staffed, held: Held) -> tuple[int, int]:
+async def _store(
+    session: AsyncSession, holder: Holder, done: Staffed, held: Held, units: set[str]
+) -> tuple[int, int]:
     unit = await _unit(session, holder)
-    post, new_post = await _post(session, holder, unit)
+    post, new_post = await _post(session, holder, unit, units)
     new, changed = False, new_post
     if post and holder.person:
         person, new, renamed = await _person(session, holder)
@@ -235,17 +238,32 @@ async def _unit(session: AsyncSession, holder: Holder) -> Unit:
     return unit
 
 
-async def _post(session: AsyncSession, holder: Holder, unit: Unit) -> tuple[Post | None, bool]:
+async def _post(
+    session: AsyncSession, holder: Holder, unit: Unit, units: set[str]
+) -> tuple[Post | None, bool]:
     if not holder.post or unit.id is None:
         return None, False
     found = await session.exec(select(Post).where(Post.unit_id == unit.id, Post.name == holder.post))
     post = found.first()
     if post:
         return post, False
-    post = Post(unit_id=unit.id, name=holder.post)
+    post = await _made_elsewhere(session, holder.post, units) or Post(unit_id=unit.id, name=holder.post)
+    post.unit_id = unit.id
     session.add(post)
     await session.flush()
     return post, True
+
+
+async def _made_elsewhere(session: AsyncSession, name: str, units: set[str]) -> Post | None:
+    """The one post of that name that a ledger made in a unit of its own guessing, never held by anybody."""
+    found = await session.exec(
+        select(Post)
+        .join(Unit, col(Unit.id) == col(Post.unit_id))
+        .where(Post.name == name, col(Unit.name).not_in(units))
+        .where(~exists().where(col(Appointment.post_id) == col(Post.id)))
+    )
+    posts = list(found)
+    return posts[0] if len(posts) == 1 else None
 
 
 async def _set_roles(session: AsyncSession, holder: Holder, post: Post | None) -> bool:

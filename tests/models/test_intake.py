@@ -279,6 +279,18 @@ async def test_with_the_samples_people_no_owner_post_is_vacant(book: Database) -
     assert await asked(book, sql) == []
 
 
+POSTS = ("owner", "supervisor", "verifier", "responsible_leader", "lead_leader")
+
+
+async def test_people_taken_in_after_a_ledger_hold_the_posts_it_made(db: Database) -> None:
+    await take(db, csv(), create_units=True)
+    await sample.staff(db)
+    assert await asked(db, "SELECT name FROM post GROUP BY name HAVING count(*) > 1") == []
+    for name in POSTS:
+        vacant = f"SELECT number FROM finding WHERE {name}_post_id NOT IN (SELECT post_id FROM appointment)"
+        assert await asked(db, vacant) == []
+
+
 UNNUMBERED = row("XC2026-001", number="", condition="值班记录有三处空白。")
 
 
