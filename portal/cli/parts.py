@@ -119,11 +119,19 @@ def _print_addresses(config: Settings, demo: bool) -> None:
             f"The clock says {clock.today()}. In another window, carry one finding on:",
         )
         command = f"{shlex.quote(sys.argv[0])} act DC2026-002 accept --by jicun"
-        line(f"  RECTIFY_HOME={shlex.quote(str(config.home))} RECTIFY_AS_OF={config.as_of} {command}")
+        line(f"  {_moved(config)} {command}")
         line()
     if not config.smtp_host:
         say("尚未设置邮件服务器（RECTIFY_SMTP_HOST），函件先存发件箱。", "No mail server is set: mails wait.")
     say("按 Ctrl-C 停止。", "Ctrl-C stops everything.")
+
+
+def _moved(config: Settings) -> str:
+    """What another window has to know of this demo."""
+    told = {"RECTIFY_HOME": str(config.home), "RECTIFY_AS_OF": config.as_of}
+    if config.flow_ui_port != Settings.model_fields["flow_ui_port"].default:
+        told["RECTIFY_FLOW_UI_PORT"] = str(config.flow_ui_port)
+    return " ".join(f"{name}={shlex.quote(value)}" for name, value in told.items())
 
 
 def server() -> None:

@@ -520,7 +520,7 @@ def read(terminal: int) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("words", ["list", "list --json", "show DC2026-001"])
+@pytest.mark.parametrize("words", ["list --json", "show DC2026-001"])
 def test_a_reader_who_leaves_is_no_fault(home: Path, words: str) -> None:
     line = f"{sys.executable} -u -m portal.cli {words} | head -n 1"
     done = subprocess.run(
