@@ -247,10 +247,15 @@ async def _return_for_rework(doing: Doing) -> None:
 
 
 async def _approve_closure(doing: Doing) -> None:
+    """What is to be kept up for good closes its stage and comes back for review on a day."""
     finding = doing.finding
     finding.closed_on = doing.today
     finding.percent = 100
     finding.sustained = finding.sustained or finding.deadline_type is DeadlineType.SUSTAINED
+    finding.next_review_on = doing.words.next_review_on or finding.next_review_on
+    if finding.sustained and finding.next_review_on is None:
+        period = doing.trade.rules.look_back
+        finding.next_review_on = due(doing.today, period, doing.trade.calendar).day
     doing.session.add(closed_cycle(finding))
 
 

@@ -117,6 +117,7 @@ class ActWords(Placing):
     outcomes: Outcomes = ()
     into: Line = ""
     meeting: Line = ""
+    next_review_on: date | None = None
     supplement: Long = ""
     result: Long = ""
 

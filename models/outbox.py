@@ -237,6 +237,11 @@ async def _state_of(session: AsyncSession, letter: Letter) -> LetterState:
     return LetterState.QUEUED if {state for _, state in found} & WAITING else LetterState.SENT
 
 
+async def try_again(session: AsyncSession) -> None:
+    """Look once more for whom the waiting letters are: people may have come to their posts."""
+    await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
+
+
 async def has_work(session: AsyncSession, now: datetime, *, reminders: bool) -> bool:
     """Whether a mail may go now, a letter is to be put into one, or a sender died."""
     if await to_send(session, now, 1):

@@ -17,15 +17,17 @@ async def is_sealed(session: AsyncSession, day: date) -> bool:
     return await session.get(Seal, day) is not None
 
 
-async def seal_day(db: Database, now: datetime) -> None:
-    """Seal the heads as they stand, once on each office day; a second seal of a day is not made."""
+async def seal_day(db: Database, now: datetime) -> bool:
+    """Seal the heads as they stand, once on each office day. True if this call did."""
     try:
         async with db.writing("seal") as session:
-            if not await is_sealed(session, office_day(now)):
-                heads = await heads_of(session)
-                session.add(Seal(day=office_day(now), heads=len(heads), hash=chain.seal(heads), at=now))
+            if await is_sealed(session, office_day(now)):
+                return False
+            heads = await heads_of(session)
+            session.add(Seal(day=office_day(now), heads=len(heads), hash=chain.seal(heads), at=now))
     except IntegrityError:
-        return
+        return False
+    return True
 
 
 async def heads_of(session: AsyncSession) -> dict[str, str]:

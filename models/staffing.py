@@ -10,12 +10,10 @@ from sqlalchemy import exists, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book
+from models import book, outbox
 from models.database import Database
-from models.mail import Letter
 from models.opening import INTAKE
 from models.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
-from policy.escalation import LetterState
 from policy.ledger_rows import Remark
 from policy.refusals import BadInput, Language, NotFound
 from policy.roles import Role
@@ -177,7 +175,7 @@ async def take_in(db: Database, holders: Sequence[Holder], today: date | None = 
                 await _succeed(session, post_id, lines, today, done)
             for holder in holders:
                 await _relate(session, holder, done)
-            await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
+            await outbox.try_again(session)
             if done.errors:
                 raise BadInput("名册有误，未作任何修改。", "The people file has errors; nothing was changed.")
     except BadInput:
@@ -466,7 +464,7 @@ async def set_account(
     account.language = language or account.language
     account.active = account.active if active is None else active
     session.add(account)
-    await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
+    await outbox.try_again(session)
 
 
 def _checked(mailbox: str) -> str:

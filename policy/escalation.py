@@ -137,6 +137,8 @@ def _on_deadline(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Plann
         hastened = _hastened(letter, case)
         if hastened.day >= case.begun_on:
             yield hastened
+        elif hastened.day > case.deadline:  # late already when it began: that is said, on the first day
+            yield replace(hastened, day=case.begun_on)
     if case.stage in WORKING and case.round > rules.returns_until_order:
         yield _quality_order(case)
 
@@ -163,6 +165,7 @@ def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
         Stage.DRAFT: (rules.assignment, rules.assignment_ladder),
         Stage.ASSIGNED: (rules.acceptance, rules.acceptance_ladder),
         Stage.DISPUTED: (rules.review, rules.dispute_ladder),
+        Stage.PLAN_REVIEW: (rules.review, rules.plan_ladder),
         Stage.PENDING_VERIFICATION: (rules.verification, rules.verification_ladder),
         Stage.PENDING_CLOSURE: (rules.closure, rules.closure_ladder),
     }

@@ -44,10 +44,12 @@ class Rules:
     review: Period
     verification: Period
     closure: Period
+    look_back: Period
     deadline_ladder: Ladder
     acceptance_ladder: Ladder
     assignment_ladder: Ladder
     dispute_ladder: Ladder
+    plan_ladder: Ladder
     verification_ladder: Ladder
     closure_ladder: Ladder
     look_back_ladder: Ladder
@@ -84,6 +86,7 @@ SHIPPED = Rules(
     review=WEEK,
     verification=WEEK,
     closure=WEEK,
+    look_back=Period(6, DayCount.MONTHS, roll=True),
     deadline_ladder=Ladder(
         "deadline",
         (
@@ -146,6 +149,9 @@ SHIPPED = Rules(
     ),
     dispute_ladder=Ladder(
         "dispute", (Rung("dispute_overdue", "reminder", to=(Role.INSPECTOR,), days_left=-1),)
+    ),
+    plan_ladder=Ladder(
+        "plan_review", (Rung("plan_overdue", "reminder", to=(Role.INSPECTOR,), days_left=-1),)
     ),
     verification_ladder=Ladder(
         "verification",

@@ -12,7 +12,7 @@ from prefect.client.orchestration import PrefectClient
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from models import guidance, seals
+from models import guidance, outbox, seals
 from models.database import Database, database
 from models.faults import reach
 from models.findings import Finding
@@ -50,8 +50,11 @@ async def square() -> int:
 
 @task(name="seal", task_run_name="日封存", cache_policy=NO_CACHE, persist_result=False)
 async def seal() -> None:
-    """Seal the heads of all chains, once a day."""
-    await seals.seal_day(database(settings()), clock.now())
+    """Seal the heads of all chains, once a day; letters to posts vacant yesterday are tried again."""
+    db = database(settings())
+    if await seals.seal_day(db, clock.now()):
+        async with db.writing("new_day") as session:
+            await outbox.try_again(session)
 
 
 async def climb_due(db: Database, now: datetime) -> int:

@@ -160,14 +160,12 @@ def watch(once: Once = False) -> None:
     async def work(db: Database) -> tuple[int, bool]:
         answers = await runs.answers(settings())
         _prefect()
-        from tasks.watch import climb_due, square
+        from tasks.watch import climb_due, seal, square
 
         written = await climb_due(db, clock.now())
         if answers:
             await square.fn()
-        from models.seals import seal_day
-
-        await seal_day(db, clock.now())
+        await seal.fn()
         return written, answers
 
     written, answered = with_database(work)

@@ -29,7 +29,7 @@ def import_people(file: Path, json: Json = False) -> None:
     holders, errors = read_people(file)
 
     async def work(db: Database) -> Staffed:
-        return await staffing.take_in(db, holders)
+        return await staffing.take_in(db, holders, clock.today())
 
     done = Staffed(errors=errors) if errors else with_database(work)
     if json:

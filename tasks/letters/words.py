@@ -175,6 +175,15 @@ KINDS: dict[str, Kind] = {
             "The dispute over this finding was not decided in time. Please review it without further delay.",
         ),
     ),
+    "plan_overdue": Kind(
+        Wording(
+            "方案审核超期", "方案审核督促函", "责任岗位报送的整改方案超过规定期限仍未审核。请尽快审核并答复。"
+        ),
+        _en(
+            "Plan review overdue",
+            "The plan for this finding was not reviewed in time. Please review it without further delay.",
+        ),
+    ),
     "closure_overdue": Kind(
         Wording("销号超期", "销号超期督促函", "该问题验收通过后超过规定期限仍未销号。请尽快审核并作出决定。"),
         _en(

@@ -160,6 +160,7 @@ def _answering(*codes: int) -> tuple[PrefectClient, list[int]]:
     return PrefectClient(api="http://prefect.invalid/api", httpx_settings=settings), given
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("code", [401, 403, 429, 500, 502, 503])
 async def test_an_answer_that_may_pass_is_away(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefect_runs, "PATIENCE", 0.5)

@@ -17,7 +17,7 @@ from tests.models import sample, township
 from tests.models.postgres import KEEP, RESTORE, Cluster, installed
 from tests.models.township import change
 
-KINDS = ("sqlite", "postgresql")
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.server))
 FILLED: dict[str, Callable[[Database], Awaitable[object]]] = {
     "empty": upgrade,
     "staffed": township.staff,
