@@ -20,9 +20,13 @@ from policy.stages import LIVE
 from tests.flows.prefect_house import ROOT, Child, free_port, wait_for
 
 server = pytest.mark.server
-PARTS = {"server": "uvicorn", "portal": "portal.cli portal", "worker": "portal.cli worker"} | {
-    "mailbox": "portal.cli mailbox"
+PARTS = {
+    "server": "uvicorn",
+    "portal": "portal.cli portal",
+    "worker": "portal.cli worker",
+    "mailbox": "portal.cli mailbox",
 }
+"""Each part and how its command line is known."""
 STATES = ["SCHEDULED", "PENDING", "RUNNING", "PAUSED"]
 GONE_WITHIN = 15.0
 
@@ -149,7 +153,7 @@ def test_the_three_addresses_are_printed_and_answer(demo: Demo) -> None:
     said = demo.child.said()
     for address in (demo.address("portal"), demo.address("flow-ui"), demo.address("portal", "/mailbox")):
         assert address in said
-        wait_for(lambda address=address: httpx.get(address).is_success, 30, address)  # type: ignore[misc]  # a default argument
+        assert httpx.get(address).is_success
     assert "整改台账" in httpx.get(demo.address("portal")).text
     assert "Prefect" in httpx.get(demo.address("flow-ui")).text
     assert "\x1b" not in said
@@ -218,9 +222,7 @@ def test_whichever_way_it_ends_nothing_is_left(tmp_path: Path) -> None:
             assert f"新增{0 if number else 26}条" in demo.child.said()
             code = ended(demo, kind)
             assert code == (0 if kind != signal.SIGKILL else -9)
-            wait_for(
-                lambda: not demo.left(), GONE_WITHIN, f"nothing is left after {kind.name}: {demo.left()}"
-            )
+            wait_for(lambda: not demo.left(), GONE_WITHIN, f"nothing is left after {kind.name}")
             wait_for(demo.frees_its_ports, GONE_WITHIN, "the ports are free")
         finally:
             demo.child.end(signal.SIGKILL)

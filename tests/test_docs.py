@@ -1,0 +1,188 @@
+"""The look-up pages say what the code does. `python -m tests.test_docs` writes their tables anew."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from models.settings import Settings
+from policy.notices import NOTICES, notices
+from policy.roles import OWNER_ACTS, ROLES_FOR, Role
+from policy.rules import SHIPPED, Ladder, Rung
+from policy.stages import LIVE, STEP_OF, Act, Moved, Stage, acts_possible
+from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
+from portal.cli.main import app
+from tasks.letters.words import KINDS
+
+LOOK_UP = Path(__file__).parents[1] / "docs" / "look-up"
+BEGIN, END = "<!-- {}: written by python -m tests.test_docs -->\n", "<!-- end -->\n"
+LADDERS = tuple(value for value in vars(SHIPPED).values() if isinstance(value, Ladder))
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines)
+
+
+def code(names: Iterable[str]) -> str:
+    return " ".join(f"`{name}`" for name in names)
+
+
+def settings() -> str:
+    rows = ((f"`RECTIFY_{name.upper()}`", default(one), one.description or "") for name, one in fields())
+    return table(("setting", "unless given", "what it is"), rows)
+
+
+def fields() -> Iterable[tuple[str, FieldInfo]]:
+    return Settings.model_fields.items()
+
+
+def default(one: FieldInfo) -> str:
+    value = "" if one.default is PydanticUndefined else str(one.default)
+    return f"`{value}`" if value else ""
+
+
+def commands() -> str:
+    rows = ((f"`rectify {name}`", said, code(options)) for name, said, options in known_commands())
+    return table(("command", "does", "takes"), rows)
+
+
+def known_commands() -> Iterator[tuple[str, str, list[str]]]:
+    """Each command with its help and what it takes, in the order of `rectify --help`."""
+    root = typer.main.get_command(app)
+    for name, command in getattr(root, "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        for path, one in (
+            {f"{name} {sub}": x for sub, x in inner.items()}.items() if inner else [(name, command)]
+        ):
+            if not one.hidden:
+                yield path, one.help or "", [taken(parameter) for parameter in one.params]
+
+
+def taken(parameter: object) -> str:
+    options, kind = getattr(parameter, "opts", []), getattr(parameter, "param_type_name", "")
+    name = str(getattr(parameter, "metavar", None) or getattr(parameter, "name", "")).upper()
+    either = [*options[:1], *getattr(parameter, "secondary_opts", [])]
+    return "/".join(either) if kind == "option" else name
+
+
+def stages() -> str:
+    rows = (
+        (f"`{stage}`", STAGE_WORDS[stage][0], STAGE_WORDS[stage][1], step(stage), code(acts_possible(stage)))
+        for stage in Stage
+    )
+    return table(("stage", "中文", "in English", "step", "acts possible"), rows)
+
+
+def step(stage: Stage) -> str:
+    words = STEP_WORDS[STEP_OF[stage]]
+    return f"{words[1]} {words[0]}" if stage in LIVE or stage is Stage.CLOSED else "–"
+
+
+def acts() -> str:
+    rows = ((f"`{act}`", *ACT_WORDS[act], who(act)) for act in Act if act is not Act.AMEND)
+    return table(("act", "中文", "in English", "done by"), rows)
+
+
+def who(act: Act) -> str:
+    if act in OWNER_ACTS:
+        return f"holder of the owner post {ROLE_WORDS[Role.OWNER][0]}"
+    return roles(role for role in Role if role in ROLES_FOR[act])
+
+
+def roles(found: Iterable[Role]) -> str:
+    return "; ".join(f"{ROLE_WORDS[role][1]} {ROLE_WORDS[role][0]}" for role in found) or "–"
+
+
+def ladders() -> str:
+    rows = (line(rung, ladder.name) for ladder in LADDERS for rung in ladder.rungs)
+    return table(("rung", "中文", "ladder", "falls due", "to", "copy to", "sent or drafted"), rows)
+
+
+def line(rung: Rung, ladder: str) -> tuple[str, ...]:
+    sent = "drafted, then signed" if rung.draft else "sent"
+    document = KINDS[rung.name].zh.document
+    return f"`{rung.name}`", document, ladder, when(rung), roles(rung.to), roles(rung.cc), sent
+
+
+def when(rung: Rung) -> str:
+    if rung.days_left is not None:
+        return {0: "on the day", -1: "the first day late"}.get(
+            rung.days_left, f"{rung.days_left} days before"
+        )
+    late = rung.workdays_late or 0
+    return f"{late} working days late" if late > 0 else f"{-late} working days before"
+
+
+def notes() -> str:
+    rows = (
+        (
+            f"`{one.rung}`",
+            KINDS[one.rung].zh.document,
+            f"`{act}` {ACT_WORDS[act][0]}",
+            roles(one.to),
+            roles(one.cc),
+        )
+        for act, one in NOTICES.items()
+    )
+    return table(("letter", "中文", "called for by", "to", "copy to"), rows)
+
+
+def letter_states() -> str:
+    return table(("state", "中文"), ((f"`{state}`", words[0]) for state, words in LETTER_STATE_WORDS.items()))
+
+
+TABLES: dict[tuple[str, str], Callable[[], str]] = {
+    ("settings", "settings"): settings,
+    ("commands", "commands"): commands,
+    ("stages", "stages"): stages,
+    ("stages", "acts"): acts,
+    ("letters", "ladders"): ladders,
+    ("letters", "notices"): notes,
+    ("letters", "letter states"): letter_states,
+}
+
+
+def page(name: str) -> str:
+    return (LOOK_UP / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "part"), TABLES)
+def test_the_look_up_page_says_what_the_code_says(name: str, part: str) -> None:
+    written = page(name).partition(BEGIN.format(part))[2].partition(END)[0]
+    assert written.strip() == TABLES[name, part]().strip()
+
+
+def test_every_setting_command_stage_act_and_rung_is_looked_up() -> None:
+    for name, _ in fields():
+        assert f"RECTIFY_{name.upper()}`" in page("settings")
+    for command, _, _ in known_commands():
+        assert f"`rectify {command}`" in page("commands")
+    for stage in Stage:
+        assert f"`{stage}` | {STAGE_WORDS[stage][0]}" in page("stages")
+    for act in set(Act) - {Act.AMEND}:
+        assert f"`{act}` | {ACT_WORDS[act][0]}" in page("stages")
+    for rung in KINDS.keys() - {"accountability"}:
+        assert f"`{rung}`" in page("letters")
+
+
+def test_every_letter_that_can_be_called_for_has_its_words() -> None:
+    third = Moved(Stage.RETURNED, round=4, cycle=1)
+    called = {rung.name for ladder in LADDERS for rung in ladder.rungs} | {
+        one.rung for act in Act for one in notices(act, third)
+    }
+    assert called <= set(KINDS)
+
+
+def rewrite() -> None:
+    for name, part in TABLES:
+        before, begin, rest = page(name).partition(BEGIN.format(part))
+        text = before + begin + TABLES[name, part]() + END + rest.partition(END)[2]
+        (LOOK_UP / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()
