@@ -27,17 +27,18 @@ demo: setup
 	$(BIN)/rectify up --demo
 
 test: setup postgresql
-	$(BIN)/pytest
+	$(BIN)/pytest -q -m "not server" -n auto
+	$(BIN)/pytest -q -m server
 
 quick: setup
-	$(BIN)/pytest -q -m "not server"
+	$(BIN)/pytest -q -m "not server" -n auto
 
 check: setup postgresql
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -m "not server"
+	$(BIN)/pytest -q -m "not server" -n auto
 
 format: setup
 	$(BIN)/ruff format .

@@ -119,7 +119,7 @@ MOVES: dict[tuple[Stage, Act], Stage] = {
     (Stage.PENDING_CLOSURE, Act.DEFER_CLOSURE): Stage.PENDING_CLOSURE,
     (Stage.PENDING_CLOSURE, Act.RETURN_FOR_REWORK): Stage.RETURNED,
     (Stage.CLOSED, Act.REOPEN): Stage.IN_PROGRESS,  # another cycle
-    **{(stage, Act.HAND_OVER): stage for stage in LIVE - {Stage.DRAFT}},
+    **{(stage, Act.HAND_OVER): stage for stage in Stage if stage in LIVE and stage is not Stage.DRAFT},
 }
 
 
