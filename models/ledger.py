@@ -16,6 +16,7 @@ from models.findings import Finding
 from models.history import Event
 from models.letters import Trade
 from models.orders import Order
+from models.people import Account
 from models.running import Wake
 from policy import acts, chain
 from policy.notices import notices
@@ -151,6 +152,7 @@ async def facts(session: AsyncSession, finding: Finding) -> Facts:
         owner_post=finding.owner_post_id,
         verifier_post=finding.verifier_post_id,
         submitted_by=finding.submitted_by,
+        submitters=await _submitters(session, finding),
         verified_by=finding.verified_by,
         evidence=evidence,
         open_measures=open_measures,
@@ -158,6 +160,15 @@ async def facts(session: AsyncSession, finding: Finding) -> Facts:
         extensions=finding.extensions,
         extension_to=finding.extension_to,
     )
+
+
+async def _submitters(session: AsyncSession, finding: Finding) -> frozenset[int]:
+    persons = await session.exec(
+        select(Account.person_id)
+        .join(Event, col(Event.by) == col(Account.name))
+        .where(Event.finding == finding.number, Event.cycle == finding.cycle, Event.act == Act.SUBMIT)
+    )
+    return frozenset(persons)
 
 
 def _said(order: Order) -> acts.Said:

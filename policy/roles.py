@@ -123,4 +123,5 @@ def _has_role(facts: Facts, act: Act, actor: Actor) -> bool:
 
 
 def _did_the_work(facts: Facts, actor: Actor) -> bool:
-    return facts.owner_post in actor.posts or actor.person == facts.submitted_by
+    submitted = actor.person == facts.submitted_by or actor.person in facts.submitters
+    return submitted or facts.owner_post in actor.posts

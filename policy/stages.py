@@ -138,6 +138,8 @@ class Facts:
     owner_post: int | None = None
     verifier_post: int | None = None
     submitted_by: int | None = None
+    submitters: frozenset[int] = frozenset()
+    """Everybody who submitted in this cycle, in whatever post they were then."""
     verified_by: int | None = None
     evidence: int = 0
     open_measures: int = 0

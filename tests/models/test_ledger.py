@@ -546,3 +546,18 @@ async def test_a_look_ahead_and_an_act_at_once_leave_the_right_day(pg_town: Data
         await climb(session, seen, TRADE, NOW, TODAY)
     row = await finding(pg_town, number)
     assert row.next_look_on == date(2026, 11, 28)  # the verifier's day, not the owner's
+
+
+async def test_who_submitted_an_earlier_round_never_verifies_a_later_one(town: Database) -> None:
+    number = await brought_to(town, Stage.PENDING_VERIFICATION)
+    await act(town, number, Act.RETURN_FOR_REWORK, "verifier", reason="公示照片看不清日期，请补充")
+    moved = """\
+甲村党支部,village,和平乡,甲村党支部书记,owner;party_head,丁书记,newowner,new@village.example,2026-11-21
+乡纪委,office,和平乡,乡纪委书记,verifier;supervisor;discipline,甲书记,owner,owner@village.example,2026-11-21
+"""
+    columns = ("unit", "kind", "parent", "post", "roles", "person", "account", "mailbox", "from")
+    assert not (await staffing.take_in(town, holders(moved, columns), TODAY)).errors
+    tomorrow = NOW + timedelta(days=1)
+    await act(town, number, Act.SUBMIT, "newowner", now=tomorrow)
+    with pytest.raises(NotAllowed, match="由他人办理"):
+        await act(town, number, Act.PASS_VERIFICATION, "owner", now=tomorrow)
