@@ -24,6 +24,7 @@ from tasks.watch import is_due, survey
 log = logging.getLogger("rectify.rounds")
 
 RELAY_EVERY = 0.3
+ONCE_AWAY = 1.0
 AGAIN_AFTER = 60.0
 """Seconds before a round that left work undone is tried again: a mail server that is down, say."""
 LEASE = 30.0
@@ -36,9 +37,13 @@ async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) 
     db = database(config)
     async with prefect_client() as client:
         while not stop.is_set():
-            if await relay(db, client):
-                nudge.set()
-            await _pause(stop, RELAY_EVERY)
+            try:
+                if await relay(db, client):
+                    nudge.set()
+                await _pause(stop, RELAY_EVERY)
+            except PrefectAway as away:
+                log.info("wakes wait: %s", away)
+                await _pause(stop, ONCE_AWAY)
 
 
 @dataclass

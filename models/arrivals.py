@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from models.desk import Desk, stage_since
+from models.desk import Desk, deadline_set_on, stage_since
 from models.effects import closed_cycle, figure_outcomes
 from models.findings import Evidence, Finding, Measure, ProgressEntry
 from models.ledger import queue_wake
@@ -107,7 +107,7 @@ class Arrivals:
 
     def _deadline(self, row: LedgerRow, finding: Finding) -> None:
         """Where the ledger gives no date, the rules do; it is reported like every default."""
-        finding.deadline_set_on = row.reopened_on or row.assigned_on or finding.discovered_on
+        finding.deadline_set_on = deadline_set_on(row, finding.discovered_on)
         if finding.deadline is not None or finding.stage is Stage.DRAFT:
             return
         period = self.desk.trade.rules.period(finding.source, finding.deadline_type)

@@ -37,6 +37,7 @@ class Sight:
 class Invariant:
     name: str
     broken: list[str]
+    zh: str
 
     @property
     def ok(self) -> bool:
@@ -174,22 +175,25 @@ async def last_seal_holds(sight: Sight) -> list[str]:
     return [] if chain.seal(heads) == seal.hash else [f"{seal.day} 的封存与现存记录不符"]
 
 
-INVARIANTS: tuple[Callable[[Sight], Awaitable[list[str]]], ...] = (
-    chains_are_whole,
-    rows_equal_their_events,
-    last_seal_holds,
-    live_findings_have_a_run,
-    due_letters_are_recorded,
-    no_letter_is_written_twice,
-    letters_have_addressees,
-    mails_get_somewhere,
-    evidence_is_there,
-    no_step_is_without_a_clock,
-)
+INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
+    chains_are_whole: "记录链完整",
+    rows_equal_their_events: "现状与记录一致",
+    last_seal_holds: "日封存有效",
+    live_findings_have_a_run: "未办结事项均有运行",
+    due_letters_are_recorded: "到期函件均已记录",
+    no_letter_is_written_twice: "没有重复函件",
+    letters_have_addressees: "函件均有收件岗位",
+    mails_get_somewhere: "邮件均有去向",
+    evidence_is_there: "佐证文件齐全",
+    no_step_is_without_a_clock: "各环节均有时限",
+}
 
 
 async def check(db: Database, home: Path, now: datetime) -> list[Invariant]:
     """Every invariant, in one snapshot of the database."""
     async with db.reading() as session:
         sight = Sight(session, home, now)
-        return [Invariant(holds.__name__.replace("_", " "), await holds(sight)) for holds in INVARIANTS]
+        return [
+            Invariant(holds.__name__.replace("_", " "), await holds(sight), zh)
+            for holds, zh in INVARIANTS.items()
+        ]

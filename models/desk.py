@@ -78,3 +78,8 @@ def stage_since(row: LedgerRow, today: date) -> date:
         Stage.IN_PROGRESS: row.reopened_on or row.accepted_on,
     }
     return since.get(row.stage or Stage.DRAFT) or today
+
+
+def deadline_set_on(row: LedgerRow, discovered_on: date) -> date:
+    """Since when the row's deadline holds, as far as the ledger says."""
+    return row.reopened_on or row.assigned_on or discovered_on

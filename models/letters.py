@@ -147,16 +147,27 @@ async def _write(
     await session.flush()
     if letter.id is None:
         raise RuntimeError("a stored letter has an id")
-    direct = await _posts(session, finding, to)
-    copies = [post for post in await _posts(session, finding, cc) if post not in direct]
-    if not direct and copies:
-        direct, copies = copies, []
-    if not direct and finding.owner_post_id is not None:
-        direct = [finding.owner_post_id]
+    direct, copies = await addressees(session, finding, to, cc)
     for post_id, copy_only in [*((p, False) for p in direct), *((p, True) for p in copies)]:
         session.add(Addressee(letter_id=letter.id, post_id=post_id, copy_only=copy_only))
     if not direct:
         _cannot_be_sent(letter)
+
+
+async def addressees(
+    session: AsyncSession, finding: Finding, to: Iterable[Role], cc: Iterable[Role]
+) -> tuple[list[int], list[int]]:
+    """The posts a letter goes to and those it is copied to.
+
+    Where nobody has the role it is addressed to, whoever would get a copy gets the letter, else the owner.
+    """
+    direct = await _posts(session, finding, to)
+    copies = [post for post in await _posts(session, finding, cc) if post not in direct]
+    if not direct and copies:
+        return copies, []
+    if not direct and finding.owner_post_id is not None:
+        return [finding.owner_post_id], copies
+    return direct, copies
 
 
 def _cannot_be_sent(letter: Letter) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlmodel import col, select
 
 from models.arrivals import TEXTS, add_evidence, add_measures
-from models.desk import Desk, Difference, stage_since
+from models.desk import Desk, Difference, deadline_set_on, stage_since
 from models.effects import closed_cycle, figure_outcomes
 from models.findings import ClosedCycle, Evidence, Finding, InspectionRound, Measure, OutcomeFigure
 from models.ledger import Entry, append, follow
@@ -196,6 +196,10 @@ class Merge:
             finding.stage_event = finding.version
         if row.stage is finding.stage:
             finding.stage_since = min(finding.stage_since, stage_since(row, desk.today))
+        if "deadline" not in changes and finding.deadline_set_on:
+            finding.deadline_set_on = min(
+                finding.deadline_set_on, deadline_set_on(row, finding.discovered_on)
+            )
         self.session.add(finding)
         await self.session.flush()
         entry = Entry(

@@ -19,7 +19,7 @@ from models.findings import (
 )
 from models.guidance import current_run
 from models.history import Event
-from models.letters import Trade, case_of
+from models.letters import Trade, addressees, case_of
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post, Unit
 from policy.escalation import LetterState, Planned, plan
@@ -323,12 +323,7 @@ async def plans(session: AsyncSession, trade: Trade, now: datetime, days: int) -
 
 
 async def _planned(session: AsyncSession, finding: Finding, letter: Planned) -> Row:
-    to = await _names(
-        session, [p for role in letter.to for p in await book.posts_for(session, finding, role)]
-    )
-    cc = await _names(
-        session, [p for role in letter.cc for p in await book.posts_for(session, finding, role)]
-    )
+    to, cc = await addressees(session, finding, letter.to, letter.cc)
     return {
         "finding": finding.number,
         "cycle": finding.cycle,
@@ -336,8 +331,8 @@ async def _planned(session: AsyncSession, finding: Finding, letter: Planned) -> 
         "rung": letter.rung,
         "kind": letter.kind,
         "date": letter.day.isoformat(),
-        "to": to,
-        "cc": [name for name in cc if name not in to],
+        "to": await _names(session, to),
+        "cc": await _names(session, cc),
         "language": "zh-CN",
         "state": LetterState.PLANNED.value,
         "draft": letter.draft,

@@ -36,16 +36,20 @@ class Settings(BaseSettings):
     work_pool: str = Field(default="rectify", description="The Prefect work pool.")
 
     portal_host: str = Field(default="127.0.0.1", description="Where the portal listens.")
-    portal_port: int = Field(default=8080, ge=0, le=65535)
-    flow_ui_port: int = Field(default=4200, ge=0, le=65535)
+    portal_port: int = Field(default=8080, ge=0, le=65535, description="The port of the portal.")
+    flow_ui_port: int = Field(
+        default=4200, ge=0, le=65535, description="The port of the Prefect server and its UI."
+    )
     mailbox_port: int = Field(default=8025, ge=0, le=65535, description="The demo's SMTP port.")
     base_url: str = Field(default="", description="What mails link to; the portal's own address if empty.")
 
     smtp_host: str = Field(default="", description="The mail server; mails wait while it is empty.")
-    smtp_port: int = Field(default=25, ge=1, le=65535)
-    smtp_security: SmtpSecurity = Field(default=SmtpSecurity.STARTTLS)
-    smtp_user: str = ""
-    smtp_password: str = ""
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="The mail server's port.")
+    smtp_security: SmtpSecurity = Field(
+        default=SmtpSecurity.STARTTLS, description="How it is spoken to: none, starttls or tls."
+    )
+    smtp_user: str = Field(default="", description="For signing in there; nobody signs in if empty.")
+    smtp_password: str = Field(default="", description="The password for it.")
     smtp_ca_file: str = Field(default="", description="Extra certificate authority (PEM).")
     smtp_timeout: float = Field(default=60.0, gt=0, description="Seconds for each SMTP step but the last.")
     mail_from: str = Field(default="rectify@localhost", description="Sender of all letters.")

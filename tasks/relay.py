@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound
 from sqlalchemy.exc import IntegrityError
 
 from models import guidance
@@ -25,29 +26,37 @@ AT_ONCE = 4
 
 
 async def relay(db: Database, client: PrefectClient) -> int:
-    """Relay every wake that is due. Returns how many findings were dealt with."""
+    """Relay every wake that is due. Returns how many findings were dealt with.
+
+    Raises PrefectAway, with what is left still queued, as soon as Prefect does not answer.
+    """
     now = clock.now()
     async with db.reading() as session:
         wakes = await guidance.queued_wakes(session, now)
-    room = asyncio.Semaphore(AT_ONCE)
+    room, away = asyncio.Semaphore(AT_ONCE), list[PrefectAway]()
 
     async def one(number: str, ids: list[int]) -> None:
         async with room:
-            await _relay(db, client, number, ids)
+            if not away:
+                await _relay(db, client, number, ids, away)
 
     async with asyncio.TaskGroup() as group:
         for number, ids in wakes.items():
             group.create_task(one(number, ids))
+    if away:
+        raise away[0]
     return len(wakes)
 
 
-async def _relay(db: Database, client: PrefectClient, number: str, ids: Sequence[int]) -> None:
+async def _relay(
+    db: Database, client: PrefectClient, number: str, ids: Sequence[int], away: list[PrefectAway]
+) -> None:
     """Prefect's acceptance comes first, the mark after it: a wake is relayed twice rather than never."""
     reach("relay.before_prefect")
     try:
         await _wake(db, client, number, clock.now())
-    except PrefectAway as away:
-        await _failed(db, ids, str(away))
+    except PrefectAway as silent:
+        away.append(silent)
         return
     except IntegrityError:
         await _failed(db, ids, "another relay was faster")
@@ -99,9 +108,12 @@ async def _start(db: Database, client: PrefectClient, run: Run) -> None:
     async with db.reading() as session:
         finding = await session.get(Finding, run.finding)
         title = finding.title if finding and not finding.confidential else ""
-    flow_run_id = await start(
-        client, DEPLOYMENT, run.finding, run.generation, name=f"{run.finding} {title}".strip()
-    )
+    try:
+        flow_run_id = await start(
+            client, DEPLOYMENT, run.finding, run.generation, name=f"{run.finding} {title}".strip()
+        )
+    except ObjectNotFound as missing:
+        raise PrefectAway("the deployment is not registered yet") from missing
     reach("relay.between_start_and_store")
     async with db.writing("run_id") as session:
         stored = await session.get(Run, (run.finding, run.generation))

@@ -364,7 +364,7 @@ def check(json: Json = False) -> None:
         as_json({"ok": ok, "invariants": shown})
     else:
         for one in found:
-            say(f"{'正常' if one.ok else '异常'} {one.name}", f"{'ok' if one.ok else 'BROKEN'} {one.name}")
+            say(f"{'正常' if one.ok else '异常'} {one.zh}", f"{'ok' if one.ok else 'BROKEN'} {one.name}")
             for line in one.broken:
                 say(f"  {line}", f"  {line}")
     raise typer.Exit(0 if ok else 1)

@@ -60,4 +60,4 @@ async def squared(db: Database, config: Settings) -> list[Invariant]:
     lines = [f"{number} 没有现行运行，或运行未跟上" for number in found.wake]
     lines += [f"{number} 的第{generation}代运行已失联" for number, generation in found.lost]
     lines += [f"运行 {run.id}（{run.number}）无主" for run in found.orphans]
-    return [Invariant("runs fit the rows", lines)]
+    return [Invariant("runs fit the rows", lines, "运行与台账相符")]

@@ -122,7 +122,7 @@ def read_file(path: Path) -> bytes:
             content = stream.read(MAX_FILE + 1)
     except (OSError, ValueError) as failed:
         reason = "没有这个文件" if isinstance(failed, FileNotFoundError) else "文件打不开，请检查权限"
-        raise BadLedger(f"{reason}：{path.name}", f"The file cannot be opened: {path.name}") from failed
+        raise BadLedger(f"{reason}：{path.name}。", f"The file cannot be opened: {path.name}.") from failed
     if not content.strip():
         raise BadLedger("文件是空的。", "The file is empty.")
     return content

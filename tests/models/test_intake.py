@@ -355,6 +355,15 @@ async def test_on_the_samples_day_the_ladder_calls_for_these_letters_and_no_more
     assert {number: found for number, found in told.items() if found} == LADDER
 
 
+async def test_whichever_ledger_came_first_the_same_letters_are_called_for(db: Database) -> None:
+    await sample.staff(db)
+    await take(db, xlsx(), create_units=True)
+    await take(db, csv(), create_units=True)
+    await climb_due(db, NOW)
+    told = {x.number: await letters(db, x.number) for x in await findings(db)}
+    assert {number: found for number, found in told.items() if found} == LADDER
+
+
 async def test_a_second_climb_writes_nothing(book: Database) -> None:
     await climb_due(book, NOW)
     assert await climb_due(book, NOW) == 0
