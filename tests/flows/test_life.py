@@ -148,6 +148,27 @@ def test_a_cancelled_run_is_replaced(township: Township) -> None:
     assert township.ask("show", number)["run"]["generation"] == 2
 
 
+def test_a_reopened_finding_gets_a_run_of_its_own(township: Township) -> None:
+    number = township.opened()
+    first = township.stands_at(number, "待认领")
+    for act, by, words in (
+        ("accept", "owner", ()),
+        ("attach_evidence", "owner", ("--evidence", township.file())),
+        ("submit", "owner", ()),
+        ("pass_verification", "verifier", ()),
+        ("approve_closure", "approver", ()),
+        ("reopen", "inspector", ("--set", "reason=回头看发现反弹", "--set", "basis=回头看记录")),
+    ):
+        township.act(number, act, by, *words)
+    second = township.stands_at(number, "整改中")
+    assert second["id"] != first["id"]
+    wait_for(lambda: township.api(f"/flow_runs/{first['id']}")["state_type"] == "COMPLETED", 30)
+    assert township.ask("show", number)["cycle"] == 2
+    township.act(number, "attach_evidence", "owner", "--evidence", township.file())
+    township.act(number, "submit", "owner")
+    assert township.stands_at(number, "待验收")["id"] == second["id"]
+
+
 def test_all_invariants_hold_afterwards(township: Township) -> None:
     last: list[Any] = []
 
