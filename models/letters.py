@@ -96,6 +96,35 @@ async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: date
     return len(due)
 
 
+async def due(session: AsyncSession, today: date, after: str = "", limit: int = 1) -> list[str]:
+    """Findings with something due by today, by number from `after` on."""
+    found = await session.exec(
+        select(Finding.number)
+        .where(col(Finding.next_look_on) <= today, col(Finding.number) > after)
+        .order_by(col(Finding.number))
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def to_climb(session: AsyncSession, number: str) -> Finding | None:
+    """The finding, kept from other rounds until commit; None while another round has it."""
+    found = await session.exec(
+        select(Finding).where(Finding.number == number).with_for_update(skip_locked=True)
+    )
+    return found.first()
+
+
+async def sent(session: AsyncSession, number: str) -> list[Letter]:
+    """The letters that went out, by day."""
+    found = await session.exec(
+        select(Letter)
+        .where(Letter.finding == number, Letter.state == LetterState.SENT)
+        .order_by(col(Letter.due_on), col(Letter.id))
+    )
+    return list(found)
+
+
 async def look_ahead(session: AsyncSession, finding: Finding, trade: Trade, today: date) -> None:
     """Note the first day on which a letter falls due."""
     case = await case_of(session, finding, today)

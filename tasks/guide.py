@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sqlmodel import select
-
-from models import guidance
+from models import guidance, letters
 from models.database import database
 from models.faults import reach
 from models.findings import Finding
@@ -13,7 +11,6 @@ from models.guidance import Look
 from models.mail import Letter
 from models.settings import settings
 from policy.deadlines import DeadlineType
-from policy.escalation import LetterState
 from policy.lights import Light, days_left, light
 from policy.stages import Stage
 from policy.words import DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORDS, days_in_words, state_name
@@ -72,8 +69,8 @@ async def wait(seen: Look, generation: int) -> NoReturn:
 async def _has_moved(seen: Look) -> bool:
     reach("park.after")
     async with database(settings()).reading() as session:
-        version = await session.exec(select(Finding.version).where(Finding.number == seen.number))
-        return version.first() != seen.version
+        finding = await session.get(Finding, seen.number)
+        return finding is None or finding.version != seen.version
 
 
 @dataclass(frozen=True)
@@ -86,17 +83,12 @@ class _Card:
 async def _card(seen: Look) -> _Card:
     async with database(settings()).reading() as session:
         finding = await session.get(Finding, seen.number)
-        letters = await session.exec(
-            select(Letter)
-            .where(Letter.finding == seen.number, Letter.state == LetterState.SENT)
-            .order_by(Letter.due_on, Letter.id)  # type: ignore[arg-type]  # columns
-        )
         if finding is None:
             raise LookupError(seen.number)
-        return _drawn(seen, finding, list(letters))
+        return _drawn(seen, finding, await letters.sent(session, seen.number))
 
 
-def _drawn(seen: Look, finding: Finding, letters: list[Letter]) -> _Card:
+def _drawn(seen: Look, finding: Finding, went_out: list[Letter]) -> _Card:
     today = clock.today()
     colour = light(seen.stage, finding.deadline, today)
     left = days_left(finding.deadline, today)
@@ -105,7 +97,7 @@ def _drawn(seen: Look, finding: Finding, letters: list[Letter]) -> _Card:
     if finding.confidential:
         return _Card(colour, "", f"# {seen.number}\n\n涉密事项，详见整改台账。\n")
     rows = _rows(seen, finding, colour, line)
-    sent = "\n".join(f"- {x.due_on} {letter_kind(x.rung).zh.document}" for x in letters) or "- 无"
+    sent = "\n".join(f"- {x.due_on} {letter_kind(x.rung).zh.document}" for x in went_out) or "- 无"
     table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     head = f"# {seen.number} {_plain(seen.title)}\n\n| 项目 | 内容 |\n|---|---|\n{table}\n"
     return _Card(colour, line, f"{head}\n**已发函件**\n\n{sent}\n")

@@ -10,13 +10,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
 
-from models import guidance, outbox, seals
+from models import guidance, letters, outbox, seals
 from models.database import Database, database
 from models.faults import reach
 from models.findings import Finding
-from models.letters import climb as climb_one
 from models.running import Run
 from models.settings import settings
 from models.trade import trade
@@ -74,13 +72,7 @@ async def _due(db: Database, now: datetime) -> AsyncIterator[str]:
     after = ""
     while True:
         async with db.reading() as session:
-            found = await session.exec(
-                select(Finding.number)
-                .where(col(Finding.next_look_on) <= office_day(now), col(Finding.number) > after)
-                .order_by(col(Finding.number))
-                .limit(AT_A_TIME)
-            )
-            numbers = list(found)
+            numbers = await letters.due(session, office_day(now), after, AT_A_TIME)
         for number in numbers:
             yield number
         if len(numbers) < AT_A_TIME:
@@ -90,20 +82,15 @@ async def _due(db: Database, now: datetime) -> AsyncIterator[str]:
 
 async def _climb(db: Database, number: str, now: datetime) -> int:
     async with db.writing("climb") as session:
-        found = await session.exec(
-            select(Finding).where(Finding.number == number).with_for_update(skip_locked=True)
-        )
-        finding = found.first()
-        return await climb_one(session, finding, trade(), now, office_day(now)) if finding else 0
+        finding = await letters.to_climb(session, number)
+        return await letters.climb(session, finding, trade(), now, office_day(now)) if finding else 0
 
 
 async def is_due(db: Database, now: datetime) -> bool:
     """Whether the ladder has something to do, or the day is not yet sealed. Two indexed questions."""
     async with db.reading() as session:
-        found = await session.exec(
-            select(Finding.number).where(col(Finding.next_look_on) <= office_day(now)).limit(1)
-        )
-        return found.first() is not None or not await seals.is_sealed(session, office_day(now))
+        today = office_day(now)
+        return bool(await letters.due(session, today)) or not await seals.is_sealed(session, today)
 
 
 @dataclass
