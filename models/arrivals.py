@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from models.desk import Desk, deadline_set_on, stage_since
-from models.effects import closed_cycle, figure_outcomes
+from models.effects import closed_cycle, figure
 from models.findings import Evidence, Finding, Measure, ProgressEntry
+from models.history import Event
 from models.ledger import queue_wake
 from models.letters import case
 from models.naming import POST_FIELDS
-from models.opening import next_number, round_id
+from models.opening import next_number
 from models.past import events_of
 from policy.deadlines import DayCount, DeadlineType, due
 from policy.escalation import next_look, plan
@@ -39,25 +40,32 @@ TEXTS = (
 
 
 class Arrivals:
-    """Rows that nobody knows yet."""
+    """Rows that nobody knows yet. `settle` stores in a few large steps what came with each of them."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.arrived: list[tuple[LedgerRow, Finding, list[Event]]] = []
 
     async def bring(self, row: LedgerRow) -> Finding:
-        """A finding at its own stage, with its past as imported events; live ones get a wake."""
+        """A finding at its own stage, with its past as imported events."""
         finding = await self._new(row)
         events = events_of(finding, row, self.desk.wanted.by, self.desk.now)
         finding.version = finding.stage_event = events[-1].seq
-        self.desk.session.add(finding)
-        await self.desk.session.flush()
-        self.desk.session.add_all(events)
-        await self._belongings(row, finding)
         letters = plan(case(finding, {}), self.desk.trade.rules, self.desk.trade.calendar, self.desk.today)
         finding.next_look_on = next_look(letters, {})
-        if finding.stage not in ENDED:
-            queue_wake(self.desk.session, finding, self.desk.now)
+        self.desk.session.add(finding)
+        self.arrived.append((row, finding, events))
         return finding
+
+    async def settle(self) -> None:
+        """Events and belongings of all arrivals; live ones get a wake."""
+        await self.desk.session.flush()
+        for row, finding, events in self.arrived:
+            self.desk.session.add_all(events)
+            self._belongings(row, finding)
+            if finding.stage not in ENDED:
+                queue_wake(self.desk.session, finding, self.desk.now)
+        await self.desk.session.flush()
 
     async def _new(self, row: LedgerRow) -> Finding:
         unit = await self.desk.names.unit(row, row.lead_unit)
@@ -69,7 +77,7 @@ class Arrivals:
             round=(row.returns or 0) + 1,
             cycle=(row.reopens or 0) + 1,
             **{name: getattr(row, name) for name in TEXTS},
-            inspection_round_id=await round_id(self.desk.session, row.source, row.round_name, row.source_doc),
+            inspection_round_id=await self.desk.round_of(row),
             confidential=row.confidential,
             lead_unit_id=unit.id,
             assisting="\n".join(row.assisting),
@@ -127,7 +135,7 @@ class Arrivals:
         self.desk.warn(row, "number", f"未填编号，编为 {number}", f"no number given: numbered {number}")
         return number
 
-    async def _belongings(self, row: LedgerRow, finding: Finding) -> None:
+    def _belongings(self, row: LedgerRow, finding: Finding) -> None:
         add_measures(self.desk, finding, row.measures, start=1)
         add_evidence(self.desk, finding, row.evidence)
         if row.progress:
@@ -141,7 +149,8 @@ class Arrivals:
                 text=row.progress,
             )
             self.desk.session.add(entry)
-        await figure_outcomes(self.desk.session, finding, row.outcomes)
+        for outcome in row.outcomes:
+            self.desk.session.add(figure(finding, outcome))
         if finding.closed_on:
             self.desk.session.add(closed_cycle(finding))
 

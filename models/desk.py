@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.letters import Trade
 from models.naming import Names
+from models.opening import round_id
 from policy.ledger_rows import LedgerRow, Remark
 from policy.stages import Stage
 
@@ -57,6 +58,14 @@ class Desk:
     today: date
     trade: Trade
     taken: Taken
+    rounds: dict[tuple[str, str], int | None] = field(default_factory=dict)
+
+    async def round_of(self, row: LedgerRow) -> int | None:
+        """The row's round, asked for once and remembered."""
+        key = (row.source, row.round_name)
+        if key not in self.rounds:
+            self.rounds[key] = await round_id(self.session, *key, row.source_doc)
+        return self.rounds[key]
 
     def header(self, field_name: str) -> str:
         """The column's header as it stands in the file."""

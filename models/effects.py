@@ -174,15 +174,19 @@ async def figure_outcomes(session: AsyncSession, finding: Finding, outcomes: tup
                 OutcomeFigure.metric == outcome.metric,
             )
         )
-        row = found.first() or OutcomeFigure(
-            finding=finding.number,
-            cycle=finding.cycle,
-            metric=outcome.metric,
-            amount=outcome.amount,
-            unit=outcome.unit,
-        )
+        row = found.first() or figure(finding, outcome)
         row.amount = outcome.amount
         session.add(row)
+
+
+def figure(finding: Finding, outcome: Outcome) -> OutcomeFigure:
+    return OutcomeFigure(
+        finding=finding.number,
+        cycle=finding.cycle,
+        metric=outcome.metric,
+        amount=outcome.amount,
+        unit=outcome.unit,
+    )
 
 
 async def _complete_measure(doing: Doing) -> None:

@@ -77,6 +77,7 @@ class _Intake:
         for done, row in enumerate(good, start=1):
             await self._take(row)
             progress(done, len(good))
+        await self.arrivals.settle()
         self.taken.warnings.extend(self.names.made)
 
     async def _load_known(self) -> None:

@@ -11,7 +11,6 @@ from models.effects import closed_cycle, figure_outcomes
 from models.findings import ClosedCycle, Evidence, Finding, InspectionRound, Measure, OutcomeFigure
 from models.ledger import Entry, append, follow
 from models.naming import POST_FIELDS
-from models.opening import round_id
 from models.people import Post, Unit
 from policy.ledger_rows import LedgerRow
 from policy.stages import Act, Stage
@@ -143,13 +142,13 @@ class Merge:
 
     async def _write(self, name: str) -> None:
         """Write one stated field onto the finding."""
-        session, finding, row = self.session, self.finding, self.row
+        finding, row = self.finding, self.row
         if name in POST_FIELDS:
             setattr(finding, POST_FIELDS[name][0], await self.desk.names.post(row, name))
         elif name == "lead_unit":
             finding.lead_unit_id = (await self.desk.names.unit(row, row.lead_unit)).id
         elif name == "round_name":
-            finding.inspection_round_id = await round_id(session, row.source, row.round_name, row.source_doc)
+            finding.inspection_round_id = await self.desk.round_of(row)
         elif name == "assisting":
             finding.assisting = "\n".join(row.assisting)
         elif name == "stage":
