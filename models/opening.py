@@ -1,6 +1,7 @@
 """Opening a finding by hand: its number, its round, and at once its first assignment where that is known."""
 
 import json
+import re
 from datetime import date, datetime
 
 from sqlmodel import col, select
@@ -86,7 +87,7 @@ async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, 
     finding = Finding(
         number=words.number or await next_number(session, words.source, words.discovered_on or today),
         stage=Stage.DRAFT,
-        title=words.title,
+        title=words.title or _first_words(words.condition),
         source=words.source,
         inspection_round_id=await round_id(session, words.source, words.round_name, words.source_doc),
         **words.model_dump(include=PLAIN),
@@ -126,7 +127,6 @@ PLACES = {"unit", "lead_leader", "responsible_leader", "supervisor", "verifier",
 
 def _check_opening(words: OpenWords, today: date) -> None:
     for value, zh, en in (
-        (words.title, "问题标题（title）", "A title"),
         (words.source, "问题来源（source）", "A source"),
         (words.condition, "具体表现（condition）", "The condition"),
     ):
@@ -139,6 +139,11 @@ def _check_opening(words: OpenWords, today: date) -> None:
             f"发现日期 {words.discovered_on} 在今天之后。",
             f"The day of discovery {words.discovered_on} is in the future.",
         )
+
+
+def _first_words(condition: str) -> str:
+    """A title where none is given: the condition up to its first stop."""
+    return (re.split(r"[，。；：,;:\n]", condition)[0].strip() or condition)[:30]
 
 
 async def _inspecting_post(session: AsyncSession, posts: frozenset[int]) -> int | None:

@@ -470,7 +470,15 @@ async def ledger_open(db: Database, words: OpenWords) -> Receipt:
     return await open_finding(db, "inspector", words, NOW, TRADE, nonce="form-1")
 
 
-@pytest.mark.parametrize("missing", ["title", "source", "condition"])
+@pytest.mark.parametrize(("condition", "title"), [("路灯不亮，出行不便。", "路灯不亮"), ("，", "，")])
+async def test_a_finding_without_a_title_takes_its_first_words(
+    town: Database, condition: str, title: str
+) -> None:
+    receipt = await opened(town, NOW, title="", condition=condition)
+    assert (await finding(town, receipt.number)).title == title
+
+
+@pytest.mark.parametrize("missing", ["source", "condition"])
 async def test_a_finding_is_opened_with_all_it_needs(town: Database, missing: str) -> None:
     with pytest.raises(BadInput, match=missing):
         await opened(town, NOW, **{missing: "  "})
