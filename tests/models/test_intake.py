@@ -90,6 +90,13 @@ async def test_the_figures_add_up_to_what_the_township_reports(book: Database) -
     assert await sums(book) == SUMS
 
 
+async def test_the_self_check_is_4_categories_and_13_items_all_closed(book: Database) -> None:
+    own = [x for x in await findings(book) if x.source == "自查"]
+    assert len({x.category for x in own}) == 4
+    assert len({(x.category, x.item) for x in own}) == 13
+    assert {x.stage for x in own} == {Stage.CLOSED}
+
+
 @pytest.mark.parametrize(
     ("number", "round_", "cycle"),
     [
