@@ -1,15 +1,26 @@
 """The one place that reads the clock; RECTIFY_AS_OF moves it in demos and tests."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from models.settings import settings
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput
 
+DAY = len("2026-11-20")
+
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
-    return moved(real(), settings().as_of)
+    """This moment, aware, in UTC. A clock moved to a day goes on from there, over midnight too."""
+    as_of = settings().as_of
+    return real() + _shift(as_of) if len(as_of) == DAY else moved(real(), as_of)
+
+
+@lru_cache
+def _shift(as_of: str) -> timedelta:
+    """Taken once in a process: taken anew after midnight it would begin the same day again."""
+    moment = real()
+    return moved(moment, as_of) - moment
 
 
 def real() -> datetime:
@@ -30,7 +41,7 @@ def moved(moment: datetime, as_of: str) -> datetime:
     if not as_of:
         return moment
     try:
-        if len(as_of) == len("2026-11-20"):
+        if len(as_of) == DAY:
             day = date.fromisoformat(as_of)
             return datetime.combine(day, time_of_day(moment), OFFICE).astimezone(UTC)
         exact = datetime.fromisoformat(as_of)
