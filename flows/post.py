@@ -6,13 +6,14 @@ from tasks.post import send, write
 
 
 @flow(name="post", flow_run_name="发件", persist_result=False)
-async def post() -> None:
-    """Put queued letters into mails, one to each person, and send every mail that may go now."""
-    await write()
-    await send()
+async def post() -> int:
+    """Put queued letters into mails, one to each person, and send every mail that may go now.
+
+    Returns how many mails were written or accepted.
+    """
+    return await write() + await send()
 
 
-async def post_plainly() -> None:
+async def post_plainly() -> int:
     """The same round without Prefect."""
-    await write.fn()
-    await send.fn()
+    return await write.fn() + await send.fn()

@@ -26,10 +26,11 @@ log = logging.getLogger("rectify.rounds")
 RELAY_EVERY = 0.3
 ONCE_AWAY = 1.0
 AGAIN_AFTER = 60.0
-"""Seconds before a round that left work undone is tried again: a mail server that is down, say."""
+"""Seconds before a round that could do nothing is tried again: a mail server that is down, say."""
 LEASE = 30.0
 """Seconds; a round that takes longer may meet another, and both stay right."""
-Round = Callable[[], Awaitable[None]]
+Round = Callable[[], Awaitable[int]]
+"""Does what there is to do, and returns how much it did."""
 
 
 async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) -> None:
@@ -48,16 +49,17 @@ async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) 
 
 @dataclass
 class Keeper:
-    """Runs a round when there is work: at once, or later if the last round left some undone."""
+    """Runs a round when there is work: at once, or a minute later if the last one could do none of it."""
 
     has_work: Callable[[], Awaitable[bool]]
     run: Round
     tried_at: float = -inf
 
     async def look(self) -> None:
-        if monotonic() - self.tried_at >= AGAIN_AFTER and await self.has_work():
-            await self.run()
-            self.tried_at = monotonic() if await self.has_work() else -inf
+        if monotonic() - self.tried_at < AGAIN_AFTER or not await self.has_work():
+            return
+        is_stuck = not await self.run() and await self.has_work()
+        self.tried_at = monotonic() if is_stuck else -inf
 
 
 async def rounds(config: Settings, stop: asyncio.Event) -> None:
@@ -88,12 +90,9 @@ async def _is_ours(db: Database) -> bool:
     return await leases.take(db, "rounds", holder(), LEASE, clock.real())
 
 
-async def _go(config: Settings, with_prefect: Round, plainly: Round) -> None:
+async def _go(config: Settings, with_prefect: Round, plainly: Round) -> int:
     """As a flow run that a supervisor can see, or plainly while Prefect does not answer."""
-    if await answers(api_url(config)):
-        await with_prefect()
-    else:
-        await plainly()
+    return await (with_prefect() if await answers(api_url(config)) else plainly())
 
 
 async def _is_muddled(db: Database) -> bool:

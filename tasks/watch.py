@@ -47,12 +47,14 @@ async def square() -> int:
 
 
 @task(name="seal", task_run_name="日封存", cache_policy=NO_CACHE, persist_result=False)
-async def seal() -> None:
+async def seal() -> bool:
     """Seal the heads of all chains, once a day; letters to posts vacant yesterday are tried again."""
     db = database(settings())
-    if await seals.seal_day(db, clock.now()):
+    is_new = await seals.seal_day(db, clock.now())
+    if is_new:
         async with db.writing("new_day") as session:
             await outbox.try_again(session)
+    return is_new
 
 
 async def climb_due(db: Database, now: datetime) -> int:
