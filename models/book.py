@@ -91,10 +91,6 @@ async def incumbent(session: AsyncSession, post_id: int, today: date) -> Account
     return found.first()
 
 
-async def is_vacant(session: AsyncSession, post_id: int, today: date) -> bool:
-    return await incumbent(session, post_id, today) is None
-
-
 async def _roles_reaching(
     session: AsyncSession, posts: Iterable[int], unit_id: int | None
 ) -> frozenset[Role]:

@@ -37,9 +37,6 @@ class Doing:
         return self.order.words
 
 
-Changes = dict[str, object]
-
-
 async def place(session: AsyncSession, finding: Finding, words: Placing, today: date) -> None:
     """Write the named unit and posts onto the finding; an owner post that nobody holds is refused."""
     if words.unit:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import Amount, UtcTime, WordColumn, one_of
@@ -219,16 +219,3 @@ class NumberSeries(SQLModel, table=True):
 
     prefix: str = Field(primary_key=True, max_length=40)
     last: int = Field(sa_column=Column(Integer, nullable=False))
-
-
-def _finding_key() -> Column[str]:
-    return Column(String(60), ForeignKey("finding.number"), primary_key=True)
-
-
-class AssistingUnit(SQLModel, table=True):
-    """An assisting unit that the system knows."""
-
-    __tablename__ = "assisting_unit"
-
-    finding: str = Field(sa_column=_finding_key())
-    unit_id: int = Field(foreign_key="unit.id", primary_key=True)

@@ -313,20 +313,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_substitution_person_id"), "substitution", ["person_id"], unique=False)
     op.create_index(op.f("ix_substitution_post_id"), "substitution", ["post_id"], unique=False)
     op.create_table(
-        "assisting_unit",
-        sa.Column("finding", sa.String(length=60), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["finding"],
-            ["finding.number"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"],
-            ["unit.id"],
-        ),
-        sa.PrimaryKeyConstraint("finding", "unit_id"),
-    )
-    op.create_table(
         "closed_cycle",
         sa.Column("finding", sa.String(), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=False),
@@ -591,7 +577,6 @@ def downgrade() -> None:
     op.drop_table("evidence")
     op.drop_table("event")
     op.drop_table("closed_cycle")
-    op.drop_table("assisting_unit")
     op.drop_index(op.f("ix_substitution_post_id"), table_name="substitution")
     op.drop_index(op.f("ix_substitution_person_id"), table_name="substitution")
     op.drop_table("substitution")
