@@ -10,10 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book
 from models.findings import Finding
+from models.letters import SIGNERS
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post
 from policy.escalation import LetterState
 from policy.office import office_day
+from policy.refusals import NotAllowed
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
 """Between the tries of a mail; the last one again and again."""
@@ -79,7 +81,7 @@ def _note(session: AsyncSession, letter: Letter, note: str) -> None:
         session.add(letter)
 
 
-async def put(session: AsyncSession, parcel: Parcel, mail: Mail, today_posts: Sequence[int]) -> None:
+async def put(session: AsyncSession, parcel: Parcel, mail: Mail) -> None:
     """Store a mail and tie to it the addressees it serves."""
     session.add(mail)
     await session.flush()
@@ -88,7 +90,7 @@ async def put(session: AsyncSession, parcel: Parcel, mail: Mail, today_posts: Se
             update(Addressee)
             .where(
                 col(Addressee.letter_id) == letter.id,
-                col(Addressee.post_id).in_(parcel.posts.intersection(today_posts)),
+                col(Addressee.post_id).in_(parcel.posts),
                 col(Addressee.mail_id).is_(None),
             )
             .values(mail_id=mail.id)
@@ -191,8 +193,18 @@ async def recover(session: AsyncSession, now: datetime) -> int:
     return len(stale)
 
 
+async def _may_settle(session: AsyncSession, account: str, now: datetime) -> None:
+    actor = await book.actor(session, account, None, office_day(now))
+    if not SIGNERS & actor.roles:
+        raise NotAllowed(
+            f"“{account}”无权处理存疑的邮件，请由督办人或巡察办决定。",
+            f"“{account}” may not decide on a mail in doubt; a supervisor or the inspection office may.",
+        )
+
+
 async def settle(session: AsyncSession, mail_id: int, now: datetime, *, arrived: bool, by: str) -> bool:
     """A person decides on a mail in doubt: it arrived, or it is to be sent once more under the same id."""
+    await _may_settle(session, by, now)
     if arrived:
         done = await _turn(
             session, mail_id, MailState.IN_DOUBT, MailState.SENT, sent_at=now, note=f"{by} 确认已送达"

@@ -11,7 +11,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book, outbox
+from models import outbox
 from models.database import Database, database
 from models.faults import reach
 from models.findings import Finding
@@ -50,10 +50,9 @@ async def write_mails(db: Database, config: Settings, now: datetime) -> int:
         await db.alone(session, OUTBOX)
         parcels = await outbox.parcels(session, now, reminders=_may_remind(now))
         for parcel in parcels:
-            posts = await book.posts_of(session, parcel.account.person_id, office_day(now))
             letters = [await _facts(session, *row, config, now) for row in parcel.letters]
             mail = _mail(parcel, tuple(letters), config, now)
-            await outbox.put(session, parcel, mail, sorted(posts))
+            await outbox.put(session, parcel, mail)
     return len(parcels)
 
 
