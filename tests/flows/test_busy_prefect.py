@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.flows.prefect_house import wait_for
-from tests.flows.township import Township
+from tests.flows.township import Township, inhabited
 
 pytestmark = pytest.mark.server
 DROPPED = {"host", "content-length", "connection", "transfer-encoding", "content-encoding"}
@@ -60,13 +60,8 @@ def busy_server(prefect: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def township(tmp_path: Path) -> Iterator[Township]:
-    place = Township(tmp_path)
-    place.prefect.start()
-    place.people()
-    try:
+    with inhabited(tmp_path) as place:
         yield place
-    finally:
-        place.end()
 
 
 def test_a_life_goes_on_through_many_503s(township: Township) -> None:

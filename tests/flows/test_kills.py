@@ -6,21 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.flows.prefect_house import Child, wait_for
-from tests.flows.township import Township
+from tests.flows.township import Township, inhabited
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
 def township(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Township]:
-    place = Township(tmp_path_factory.mktemp("kills"))
-    place.prefect.start()
-    place.people()
-    place.start("mailbox")
-    try:
+    with inhabited(tmp_path_factory.mktemp("kills"), "mailbox") as place:
         yield place
-    finally:
-        place.end()
 
 
 @pytest.fixture

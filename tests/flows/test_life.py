@@ -8,22 +8,15 @@ import pytest
 from httpx import HTTPStatusError
 
 from tests.flows.prefect_house import wait_for
-from tests.flows.township import Township
+from tests.flows.township import Township, inhabited
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
 def township(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Township]:
-    place = Township(tmp_path_factory.mktemp("township"))
-    place.prefect.start()
-    place.people()
-    place.start("mailbox")
-    place.start("worker")
-    try:
+    with inhabited(tmp_path_factory.mktemp("township"), "mailbox", "worker") as place:
         yield place
-    finally:
-        place.end()
 
 
 LIFE = (

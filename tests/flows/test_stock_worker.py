@@ -7,20 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.flows.prefect_house import Child
-from tests.flows.township import Township
+from tests.flows.township import Township, inhabited
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture
 def township(tmp_path: Path) -> Iterator[Township]:
-    place = Township(tmp_path)
-    place.prefect.start()
-    place.people()
-    try:
+    with inhabited(tmp_path) as place:
         yield place
-    finally:
-        place.end()
 
 
 def test_the_stock_process_worker_parks_the_same_run(township: Township) -> None:

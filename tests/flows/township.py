@@ -6,8 +6,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
@@ -149,3 +149,17 @@ class Township:
         for child in self.parts.values():
             child.end(signal.SIGTERM if child.alive() else signal.SIGKILL)
         self.prefect.kill()
+
+
+@contextmanager
+def inhabited(home: Path, *parts: str) -> Iterator[Township]:
+    """A township with its Prefect server, its people and these parts running; ended at the end."""
+    place = Township(home)
+    place.prefect.start()
+    try:
+        place.people()
+        for part in parts:
+            place.start(part)
+        yield place
+    finally:
+        place.end()
