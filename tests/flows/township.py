@@ -145,6 +145,14 @@ class Township:
         files = sorted((self.home / "mailbox").glob("*.eml"))
         return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
+    def told(self, number: str) -> list[str]:
+        """Who got a mail about the finding, oldest first; the mail may carry letters on others too."""
+        return [
+            mail["To"].addresses[0].addr_spec
+            for mail in self.mails()
+            if number in mail.get_body(("plain",)).get_content()
+        ]
+
     def end(self) -> None:
         for child in self.parts.values():
             child.end(signal.SIGTERM if child.alive() else signal.SIGKILL)
