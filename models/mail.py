@@ -83,6 +83,8 @@ class Mail(SQLModel, table=True):
     attempts: int = 0
     next_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
     claimed_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    claimed_by: str = Field(default="", max_length=200)
+    """host:pid of the process that sends it; a dead one is known at once on its own machine."""
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
     note: str = ""
     created_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))

@@ -1,4 +1,4 @@
-"""What keeps runs and rows together: wakes, runs with their generation, steps begun, leases."""
+"""What keeps runs and rows together: wakes, runs with their generation, steps begun, leases, heartbeats."""
 
 from datetime import datetime
 
@@ -44,6 +44,8 @@ class Run(SQLModel, table=True):
     """host:pid of the process that last looked; a dead one is known at once on its own machine."""
     version_seen: int = 0
     """The finding's version when the run last looked at it."""
+    version_made: int = 0
+    """The finding's version when the run was started: several runs for one version got nowhere."""
 
 
 class StepBegun(SQLModel, table=True):
@@ -67,3 +69,21 @@ class Lease(SQLModel, table=True):
     job: str = Field(primary_key=True, max_length=40)
     holder: str = Field(max_length=100)
     until: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+
+
+class Heartbeat(SQLModel, table=True):
+    """When a job that must never stop was last done, by whoever did it."""
+
+    __tablename__ = "heartbeat"
+
+    job: str = Field(primary_key=True, max_length=40)
+    at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    """By the machine's own clock."""
+    office_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    """By the office's clock, which a demo may move: it must never run backwards."""
+    holder: str = Field(default="", max_length=200)
+    seconds: float = 0.0
+    """How long it took."""
+    done: int = 0
+    note: str = ""
+    """Why it did not do its work, if it did not."""

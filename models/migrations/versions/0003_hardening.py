@@ -1,0 +1,31 @@
+"""Heartbeats; who sends a mail; for which version of a finding a run was started."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "heartbeat",
+        sa.Column("job", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("office_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("job"),
+    )
+    op.add_column("mail", sa.Column("claimed_by", sa.String(length=200), nullable=False, server_default=""))
+    op.add_column("run", sa.Column("version_made", sa.Integer(), nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    op.drop_column("run", "version_made")
+    op.drop_column("mail", "claimed_by")
+    op.drop_table("heartbeat")
