@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 install = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; }
 
-.PHONY: setup demo test quick check format lock clean postgresql
+.PHONY: setup demo test quick check bench format lock clean postgresql
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ check: setup postgresql
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -m "not server" -n auto
+
+# Forty minutes; some rows only: make bench ROWS="act lives". The table goes to docs/benchmarks.md.
+bench: setup postgresql
+	$(BIN)/python -m tests.benchmarks $(ROWS)
 
 format: setup
 	$(BIN)/ruff format .

@@ -46,11 +46,16 @@ def installed() -> Path | None:
     return found[-1].parent if found else None
 
 
+DURABLE = "-c log_min_messages=fatal"
+"""As an office runs it: what was acknowledged survives a power cut."""
+
+
 class Cluster:
     """A running server on a unix socket in a folder that nobody else knows."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, options: str = FAST) -> None:
         self.programs = programs
+        self.options = options
         self.folder = Path(tempfile.mkdtemp(prefix="rectify-pg-"))
         self.made = 0
 
@@ -62,7 +67,7 @@ class Cluster:
         self._run(
             "initdb", "-D", data, "-A", "trust", "-U", "rectify", "--no-sync", "-E", "UTF8", "--locale=C"
         )
-        options = f"-c listen_addresses='' -k {self.folder} {FAST}"
+        options = f"-c listen_addresses='' -k {self.folder} {self.options}"
         self._run("pg_ctl", "-D", data, "-w", "-s", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self) -> None:
