@@ -65,8 +65,9 @@ class Database:
             async with AsyncSession(self._writing, expire_on_commit=False) as session:
                 yield session
                 reach(f"{name}.before_commit")
-                await session.commit()
-        reach(f"{name}.after_commit")
+                with _spoken(UNSURE):
+                    await session.commit()
+                    reach(f"{name}.after_commit")
 
     async def alone(self, session: AsyncSession, what: int) -> None:
         """Until commit, nobody else is in the part numbered `what`; SQLite has one writer anyway."""
@@ -77,17 +78,28 @@ class Database:
         await self.engine.dispose()
 
 
+NOTHING_STORED = (
+    "数据库暂时不可用（被占用、磁盘已满或未启动），本次没有保存任何内容，请稍后再试。",
+    "The database does not answer (locked, disk full or down). Nothing was stored; try again.",
+)
+UNSURE = (
+    "数据库在保存时没有应答，是否已保存尚不能确定。请先查看，未保存的再办一次。",
+    "The database did not answer while it stored this, and it may or may not be stored. Look first.",
+)
+"""An error at the commit says nothing about the commit: it may have been carried out."""
+
+
 class _spoken:
     """A database that does not answer is said in one sentence."""
+
+    def __init__(self, words: tuple[str, str] = NOTHING_STORED) -> None:
+        self.words = words
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if _is_away(error):
-            raise Unavailable(
-                "数据库暂时不可用（被占用、磁盘已满或未启动），本次没有保存任何内容，请稍后再试。",
-                "The database does not answer (locked, disk full or down). Nothing was stored; try again.",
-            ) from error
+            raise Unavailable(*self.words) from error
 
 
 NOT_NOW = ("08", "40", "53", "57")

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from models.database import Database
+from models.faults import reach
 from policy.refusals import Unavailable
 
 UPGRADE = 7102
@@ -37,6 +38,8 @@ async def upgrade(db: Database) -> None:
         if not db.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:what)"), {"what": UPGRADE})
         await connection.run_sync(_upgrade)
+        reach("upgrade.before_commit")
+    reach("upgrade.after_commit")
 
 
 def _version(connection: Connection) -> str | None:
