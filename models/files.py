@@ -60,14 +60,21 @@ def _check(path: Path) -> None:
 
 
 def _store(content: bytes, target: Path) -> None:
-    """Whole or not at all: under its name only once it lies on the disk."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all: under its name only once it lies on the disk, and the name there too."""
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _place(content, target)
+    for folder in target.parents[:3]:
+        _sync(folder)
+    reach("evidence.after_fsync")
+
+
+def _place(content: bytes, target: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy:
         try:
             copy.write(content)
             copy.flush()
+            reach("evidence.before_fsync")
             os.fsync(copy.fileno())
         except OSError:
             Path(copy.name).unlink()
@@ -75,3 +82,11 @@ def _store(content: bytes, target: Path) -> None:
     reach("evidence.before_rename")
     Path(copy.name).replace(target)
     reach("evidence.after_rename")
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
