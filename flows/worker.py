@@ -27,6 +27,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 
 from flows.deployments import DEPLOYMENTS, POOL_TYPE, flow_at, planned, register
 from models.settings import Settings
+from tasks import prefect_faults
 from tasks.prefect_runs import PrefectAway, reaching
 from tasks.prefect_server import api_url
 
@@ -176,6 +177,7 @@ async def run_worker(
     if get_current_settings().api.url != api_url(settings):
         raise RuntimeError("Call tasks.prefect_server.apply before anything imports Prefect.")
     _hush_parking()
+    prefect_faults.arm()
     work: Loop = partial(_work, settings, stop, nudge or asyncio.Event(), deployments)
     loops = [asyncio.create_task(_keep(loop, stop)) for loop in (work, *alongside)]
     await stop.wait()
