@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 install = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; }
 
-.PHONY: setup demo test quick check bench format lock clean postgresql
+.PHONY: setup demo test quick check bench format lock clean postgresql redis
 
 setup: $(STAMP)
 
@@ -23,17 +23,21 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call install,postgresql) || \
 	  echo "PostgreSQL is not installed: the tests that need it say so and are skipped."
 
+redis:
+	@command -v redis-server >/dev/null || $(call install,redis-server) || \
+	  echo "Redis is not installed: the tests that need it say so and are skipped."
+
 demo: setup
 	$(BIN)/rectify up --demo
 
-test: setup postgresql
+test: setup postgresql redis
 	$(BIN)/pytest -q -m "not server" -n auto
 	$(BIN)/pytest -q -m server
 
 quick: setup
 	$(BIN)/pytest -q -m "not server" -n auto
 
-check: setup postgresql
+check: setup postgresql redis
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -49,7 +53,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 lock:
-	$(BIN)/uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 \
+	$(BIN)/uv pip compile --universal --generate-hashes --extra dev --extra many --python-version 3.11 \
 	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
 
 clean:

@@ -29,7 +29,11 @@ WRITES = "rectify_writes"
 
 def database_url(settings: Settings) -> str:
     """With the async driver named; SQLite in the data folder unless a URL is set."""
-    url = settings.database_url or f"sqlite:///{settings.home.resolve() / 'rectify.db'}"
+    return with_driver(settings.database_url or f"sqlite:///{settings.home.resolve() / 'rectify.db'}")
+
+
+def with_driver(url: str) -> str:
+    """The address with the driver that is used here, where it names none."""
     for plain, driver in (
         ("sqlite:///", "sqlite+aiosqlite:///"),
         ("postgresql://", "postgresql+asyncpg://"),

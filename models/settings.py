@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     prefect_auth: str = Field(
         default="", description="Prefect's shared `name:password`; else the stored one."
     )
+    prefect_key: str = Field(
+        default="", description="What Prefect's secrets are encrypted with; else the stored one."
+    )
+    prefect_host: str = Field(
+        default="127.0.0.1", description="Where the Prefect server listens; elsewhere only for many machines."
+    )
+    redis_url: str = Field(default="", description="The Redis of several Prefect servers; none if empty.")
     work_pool: str = Field(default="rectify", description="The Prefect work pool.")
 
     portal_host: str = Field(default="127.0.0.1", description="Where the portal listens.")

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from models.database import with_driver
 from models.settings import Settings
 from policy.refusals import Unavailable
+from tasks import prefect_shared
+from tasks.prefect_shared import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 RETENTION_DAYS = 90  # of finished runs; our own ledger keeps everything
 EVENT_DAYS = 3  # of Prefect's own events, which nobody reads later
 
@@ -27,27 +29,31 @@ REQUIRED = {
 
 def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, str]:
     """The environment of the Prefect server. `ui_base` is the path its pages are reached under."""
-    return _common(settings) | {
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database(settings),
-        "PREFECT_SERVER_API_HOST": LOOPBACK,
-        "PREFECT_SERVER_API_PORT": str(settings.flow_ui_port),
-        "PREFECT_SERVER_API_AUTH_STRING": auth(settings),
-        "PREFECT_SERVER_ENCRYPTION_KEY": _encryption_key(settings),
-        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://{LOOPBACK}:{settings.flow_ui_port}",
-        # CSRF rides on what a browser sends by itself, and here that is nothing: the password
-        # goes in a header of the page's own. The token would cost one call for each client.
-        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "false",
-        "PREFECT_SERVER_UI_SERVE_BASE": ui_base,
-        "PREFECT_SERVER_UI_API_URL": f"{ui_base.rstrip('/')}/api",  # relative: right under any host
-        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(_prefect_home(settings) / "ui"),  # else in the package
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing here hangs on automations
-        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENT_DAYS}D",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{RETENTION_DAYS}D",
-    }
+    return (
+        _common(settings)
+        | prefect_shared.environment(settings)
+        | {
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database(settings),
+            "PREFECT_SERVER_API_HOST": settings.prefect_host,
+            "PREFECT_SERVER_API_PORT": str(settings.flow_ui_port),
+            "PREFECT_SERVER_API_AUTH_STRING": auth(settings),
+            "PREFECT_SERVER_ENCRYPTION_KEY": _encryption_key(settings),
+            "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://{LOOPBACK}:{settings.flow_ui_port}",
+            # CSRF rides on what a browser sends by itself, and here that is nothing: the password
+            # goes in a header of the page's own. The token would cost one call for each client.
+            "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "false",
+            "PREFECT_SERVER_UI_SERVE_BASE": ui_base,
+            "PREFECT_SERVER_UI_API_URL": f"{ui_base.rstrip('/')}/api",  # relative: right under any host
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(_prefect_home(settings) / "ui"),  # else in the package
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing here hangs on automations
+            "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+            "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENT_DAYS}D",
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{RETENTION_DAYS}D",
+        }
+    )
 
 
 def client_environment(settings: Settings) -> dict[str, str]:
@@ -70,8 +76,26 @@ def client_environment(settings: Settings) -> dict[str, str]:
 def server_command(settings: Settings) -> list[str]:
     """The server as one process, without the command line's wrapper process around it."""
     factory = ["uvicorn", "--factory", "prefect.server.api.server:create_app"]
-    where = ["--host", LOOPBACK, "--port", str(settings.flow_ui_port)]
+    where = ["--host", settings.prefect_host, "--port", str(settings.flow_ui_port)]
     return [sys.executable, "-m", *factory, *where, "--log-level", "warning", "--no-access-log"]
+
+
+WITHOUT_SERVICES = {"PREFECT__SERVER_WEBSERVER_ONLY": "1"}
+"""What `prefect server start --no-services` tells its child."""
+
+
+def services_command() -> list[str]:
+    """Prefect's background services as one process, without a server."""
+    return [sys.executable, "-m", "prefect", "server", "services", "start"]
+
+
+PATIENT = {"PREFECT_SERVER_DATABASE_TIMEOUT": "600"}
+"""Seconds for one statement, where an index on millions of rows may be made."""
+
+
+def migrate_command() -> list[str]:
+    """Prefect's database brought to the installed Prefect's schema."""
+    return [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"]
 
 
 def apply(environment: Mapping[str, str]) -> None:
@@ -89,10 +113,10 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return inherited | dict(environment)
 
 
-def refuse_unsafe(environment: Mapping[str, str]) -> None:
-    """Refuse to start a server with a setting that would harm."""
+def refuse_unsafe(environment: Mapping[str, str], host: str = LOOPBACK) -> None:
+    """Refuse to start a server with a setting that would harm, or elsewhere than on `host`."""
     wrong = [name for name, value in REQUIRED.items() if environment.get(name, "").lower() != value]
-    if environment.get("PREFECT_SERVER_API_HOST") != LOOPBACK:
+    if environment.get("PREFECT_SERVER_API_HOST") != host:
         wrong.append("PREFECT_SERVER_API_HOST")
     if ":" not in environment.get("PREFECT_SERVER_API_AUTH_STRING", ""):
         wrong.append("PREFECT_SERVER_API_AUTH_STRING")
@@ -108,7 +132,8 @@ def refuse_unsafe(environment: Mapping[str, str]) -> None:
 
 def api_url(settings: Settings) -> str:
     """Where Prefect's API answers."""
-    return settings.prefect_api_url or f"http://{LOOPBACK}:{settings.flow_ui_port}/api"
+    here = f"http://{prefect_shared.reached_at(settings)}:{settings.flow_ui_port}/api"
+    return settings.prefect_api_url or here
 
 
 def auth(settings: Settings) -> str:
@@ -129,7 +154,7 @@ def _prefect_home(settings: Settings) -> Path:
 
 
 def _database(settings: Settings) -> str:
-    return settings.prefect_database_url or f"sqlite+aiosqlite:///{_prefect_home(settings) / 'prefect.db'}"
+    return with_driver(settings.prefect_database_url or f"sqlite:///{_prefect_home(settings) / 'prefect.db'}")
 
 
 def _new_auth() -> str:
@@ -137,7 +162,7 @@ def _new_auth() -> str:
 
 
 def _encryption_key(settings: Settings) -> str:
-    return _kept(
+    return settings.prefect_key or _kept(
         settings.home / "prefect-key", lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     )
 

@@ -18,7 +18,7 @@ from portal.cli import runs
 from portal.cli.printing import line, out, say
 from portal.cli.running import override, ready
 from portal.supervisor import Part, refuse_taken, supervise
-from tasks import clock, prefect_server
+from tasks import clock, prefect_server, prefect_shared
 
 DEMO_FOLDER = Path("demo-data")
 READY_WITHIN = 90.0
@@ -27,6 +27,8 @@ READY_WITHIN = 90.0
 def add_to(app: typer.Typer) -> None:
     app.command(help="启动全部 Everything on one machine.")(up)
     app.command(help="启动 Prefect 服务 The Prefect server.")(server)
+    app.command(help="启动 Prefect 后台服务 Its background services, apart from it.")(services)
+    app.command(help="升级两个数据库 Bring both databases to this version.")(migrate)
     app.command(help="启动执行进程 The worker.")(worker)
     app.command(help="启动整改台账网页 The portal.")(portal)
     app.command(help="启动演示邮箱 The demo's mail server.", hidden=True)(mailbox)
@@ -134,13 +136,44 @@ def _moved(config: Settings) -> str:
     return " ".join(f"{name}={shlex.quote(value)}" for name, value in told.items())
 
 
-def server() -> None:
+def server(
+    no_services: Annotated[
+        bool, typer.Option("--no-services", help="不含后台服务 Its background services run elsewhere.")
+    ] = False,
+) -> None:
     """The Prefect server, in this process, with the environment of `tasks/prefect_server.py`."""
+    environment = _server_environment()
+    if no_services:
+        environment |= prefect_server.WITHOUT_SERVICES
+    _become(prefect_server.server_command(settings()), environment)
+
+
+def services() -> None:
+    """Prefect's background services, for servers that run without; several may run at once."""
+    _become(prefect_server.services_command(), _server_environment())
+
+
+def migrate() -> None:
+    """Our database first, then Prefect's. May be repeated; servers are started after it."""
+    environment = _server_environment()
+    asyncio.run(_closed_again())
+    _become(prefect_server.migrate_command(), environment | prefect_server.PATIENT)
+
+
+async def _closed_again() -> None:
+    await (await ready()).close()
+
+
+def _server_environment() -> dict[str, str]:
     config = settings()
     home.prepare(config)
+    prefect_shared.refuse_unshared(config)
     environment = prefect_server.server_environment(config)
-    prefect_server.refuse_unsafe(environment)
-    command = prefect_server.server_command(config)
+    prefect_server.refuse_unsafe(environment, config.prefect_host)
+    return environment
+
+
+def _become(command: list[str], environment: dict[str, str]) -> None:
     os.execve(command[0], command, prefect_server.child_environment(environment))  # noqa: S606
 
 

@@ -15,7 +15,6 @@ import httpx
 
 from models.settings import Settings
 from tasks.prefect_server import (
-    LOOPBACK,
     api_url,
     auth,
     child_environment,
@@ -24,6 +23,7 @@ from tasks.prefect_server import (
     server_command,
     server_environment,
 )
+from tasks.prefect_shared import LOOPBACK
 
 ROOT = Path(__file__).parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -29,11 +29,11 @@ from tests.flows.prefect_house import ROOT, PrefectHouse
 BESIDE = {"DO_NOT_TRACK", "PREFECT_SERVER_ENCRYPTION_KEY"}
 
 
-def _names(model: type[BaseModel]) -> Iterator[str]:
+def names(model: type[BaseModel]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from _names(inner)
+            yield from names(inner)
             continue
         yield f"{model.model_config.get('env_prefix', '')}{name}".upper()
         if isinstance(field.validation_alias, AliasChoices):
@@ -47,7 +47,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.mark.parametrize("make", [server_environment, client_environment])
 def test_every_name_is_one_that_prefect_reads(make: Any, settings: Settings) -> None:
-    assert set(make(settings)) - BESIDE <= set(_names(PrefectSettings))
+    assert set(make(settings)) - BESIDE <= set(names(PrefectSettings))
 
 
 def test_the_secrets_are_made_once_and_only_we_may_read_them(settings: Settings) -> None:
