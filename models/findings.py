@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Column, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import Amount, UtcTime, WordColumn, one_of
@@ -37,11 +37,12 @@ class Finding(SQLModel, table=True):
         CheckConstraint("round >= 1 AND cycle >= 1 AND version >= 1", name="counts begin at one"),
         CheckConstraint("(stage = 'closed') = (closed_on IS NOT NULL)", name="closed has its day"),
         CheckConstraint("trim(number) <> '' AND trim(title) <> ''", name="a finding has number and title"),
+        Index("findings_by_stage", "stage", "deadline"),  # lists, counts, how many are overdue
     )
 
     number: str = Field(primary_key=True, max_length=60)
     version: int = 1
-    stage: Stage = Field(sa_column=Column(WordColumn(Stage), nullable=False, index=True))  # lists, counts
+    stage: Stage = Field(sa_column=Column(WordColumn(Stage), nullable=False))
     round: int = 1
     cycle: int = 1
 

@@ -146,6 +146,13 @@ async def book(house: House) -> Database:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def sqlite_town(sqlite: House) -> Database:
+    """As `town`, for what only SQLite tells."""
+    await sqlite.restore("staffed")
+    return sqlite.db
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def pg_town(postgresql: House) -> Database:
     """As `town`, for what only happens where several write at the same time."""
     await postgresql.restore("staffed")

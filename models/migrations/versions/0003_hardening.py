@@ -23,9 +23,13 @@ def upgrade() -> None:
     )
     op.add_column("mail", sa.Column("claimed_by", sa.String(length=200), nullable=False, server_default=""))
     op.add_column("run", sa.Column("version_made", sa.Integer(), nullable=False, server_default="0"))
+    op.drop_index("ix_finding_stage", table_name="finding")
+    op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
 
 
 def downgrade() -> None:
+    op.drop_index("findings_by_stage", table_name="finding")
+    op.create_index("ix_finding_stage", "finding", ["stage"])
     op.drop_column("run", "version_made")
     op.drop_column("mail", "claimed_by")
     op.drop_table("heartbeat")
