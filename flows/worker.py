@@ -27,7 +27,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 
 from flows.deployments import DEPLOYMENTS, POOL_TYPE, flow_at, planned, register
 from models.settings import Settings
-from tasks import prefect_faults
+from tasks import measures, prefect_faults
 from tasks.prefect_runs import PrefectAway, reaching
 from tasks.prefect_server import api_url
 
@@ -100,8 +100,9 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         assert task is not None
         self._under_way.add(task)
         try:
-            if await self._propose_pending_state(flow_run):
-                await self._run_here(flow_run)
+            with measures.RUNS_UNDER_WAY.track_inprogress():
+                if await self._propose_pending_state(flow_run):
+                    await self._run_here(flow_run)
         finally:
             self._under_way.discard(task)
             self._release_limit_slot(flow_run.id)
@@ -113,8 +114,10 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         except (Abort, Pause):
             return  # parked, or taken out of our hands
         except LookupError as error:
+            measures.RUNS_BROKEN.inc()
             await self._propose_crashed_state(flow_run, str(error))
         except (Exception, SystemExit) as error:
+            measures.RUNS_BROKEN.inc()
             log.warning("run %s (%s) ended with %r", flow_run.name, flow_run.id, error)
 
     async def _flow_of(self, flow_run: FlowRun) -> Flow[..., object]:
@@ -142,6 +145,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
                 if not away:
                     log.warning("Prefect is away: %s", error)
                 pause, checked, away = min(pause * 2, LONGEST_PAUSE), -CHECK, True
+            measures.PREFECT_UP.set(not away)
             await _within(pause, nudge)
 
     async def _check(self, file: Path) -> None:
@@ -235,6 +239,7 @@ async def _keep(loop: Loop, stop: asyncio.Event) -> None:
         try:
             await loop()
         except Exception as error:
+            measures.LOOPS_RESTARTED.inc()
             log.error("%s stopped, again in %.0f s: %r", _name(loop), pause, error)
         pause = 1.0 if monotonic() - began > 60 else min(pause * 2, 60)
         await _within(pause, stop)

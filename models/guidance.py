@@ -32,6 +32,8 @@ class Look:
     cycle: int
     version: int
     begun: frozenset[Step]
+    woken_at: datetime | None = None
+    """When the wake was queued that made the run look; None if it has seen this version before."""
 
     def is_done(self, step: Step) -> bool:
         """Whether the finding has gone past `step`."""
@@ -123,14 +125,22 @@ async def look(
     if newest.one() != generation or not is_own or run.cycle != finding.cycle:
         ended = await session.get(ClosedCycle, (number, run.cycle)) if is_own else None
         return Superseded(Stage.CLOSED if ended else None)
+    woken_at = None if run.version_seen == finding.version else await _woken_at(session, finding)
     run.flow_run_id, run.holder, run.touched_at = flow_run_id, holder, now
     run.version_seen = finding.version
     run.ended_at = now if finding.stage in ENDED else None
     session.add(run)
-    return await _look(session, finding)
+    return await _look(session, finding, woken_at)
 
 
-async def _look(session: AsyncSession, finding: Finding) -> Look:
+async def _woken_at(session: AsyncSession, finding: Finding) -> datetime | None:
+    rows = await session.exec(
+        select(Wake.queued_at).where(Wake.finding == finding.number, Wake.version == finding.version)
+    )
+    return rows.first()
+
+
+async def _look(session: AsyncSession, finding: Finding, woken_at: datetime | None) -> Look:
     unit = await session.get(Unit, finding.lead_unit_id) if finding.lead_unit_id else None
     begun = await session.exec(
         select(StepBegun).where(StepBegun.finding == finding.number, StepBegun.cycle == finding.cycle)
@@ -148,6 +158,7 @@ async def _look(session: AsyncSession, finding: Finding) -> Look:
         cycle=finding.cycle,
         version=finding.version,
         begun=frozenset(steps),
+        woken_at=woken_at,
     )
 
 

@@ -14,7 +14,7 @@ from policy.deadlines import DeadlineType
 from policy.lights import Light, days_left, light
 from policy.stages import Stage
 from policy.words import DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORDS, days_in_words, state_name
-from tasks import clock, parking
+from tasks import clock, measures, parking
 from tasks.letters.words import kind as letter_kind
 from tasks.processes import holder
 
@@ -39,6 +39,7 @@ async def begin(number: str, generation: int) -> Look | Superseded:
         finding = await session.get(Finding, number)
         if finding is not None:  # somebody wanted it looked at: its own run does
             await guidance.requeue(session, finding, now)
+    measures.RUNS_FENCED.inc()
     return Superseded(state_name(seen.stage) if seen.stage else "非现行运行 · not the current run")
 
 
@@ -67,7 +68,9 @@ async def wait(seen: Look, generation: int) -> NoReturn:
 
 
 async def _has_moved(seen: Look) -> bool:
+    """Asked once the run is parked."""
     reach("park.after")
+    measures.parked(seen.woken_at, clock.now())
     async with database(settings()).reading() as session:
         finding = await session.get(Finding, seen.number)
         return finding is None or finding.version != seen.version

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prometheus_client import Counter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import outbox
@@ -22,7 +23,7 @@ from models.trade import trade
 from policy.lights import days_left
 from policy.office import office_day
 from policy.refusals import Language
-from tasks import clock
+from tasks import clock, measures
 from tasks.letters.compose import LetterFacts, MailFacts, compose
 from tasks.smtp import InDoubt, MailServer, Outcome, Refused, Sent, TryAgain, access
 
@@ -165,6 +166,14 @@ async def _send(
     return outcome
 
 
+COUNTED: dict[type[Outcome], Counter] = {
+    Sent: measures.MAILS_SENT,
+    Refused: measures.MAILS_FAILED,
+    InDoubt: measures.MAILS_IN_DOUBT,
+    TryAgain: measures.MAILS_TRIED_AGAIN,
+}
+
+
 async def _record(db: Database, mail_id: int, outcome: Outcome, now: datetime) -> None:
     async with db.writing("mail_recorded") as session:
         match outcome:
@@ -176,6 +185,7 @@ async def _record(db: Database, mail_id: int, outcome: Outcome, now: datetime) -
                 await outbox.ended(session, mail_id, MailState.IN_DOUBT, outcome.zh)
             case TryAgain():
                 await outbox.again(session, mail_id, now, outcome.zh)
+    COUNTED[type(outcome)].inc()
 
 
 def _may_remind(now: datetime) -> bool:

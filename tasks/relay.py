@@ -16,7 +16,7 @@ from models.faults import reach
 from models.findings import Finding
 from models.running import Run
 from policy.stages import ENDED
-from tasks import clock
+from tasks import clock, measures
 from tasks.prefect_runs import Awakened, PrefectAway, awaken, start
 
 log = logging.getLogger("rectify.relay")
@@ -68,11 +68,13 @@ async def _relay(
     reach("relay.after_prefect")
     async with db.writing("relay") as session:
         await guidance.wakes_done(session, ids, clock.now())
+    measures.WAKES_RELAYED.inc(len(ids))
 
 
 async def _failed(db: Database, ids: Sequence[int], why: str) -> None:
     async with db.writing("relay_failed") as session:
         await guidance.wakes_failed(session, ids, clock.now(), why)
+    measures.WAKES_FAILED.inc(len(ids))
 
 
 async def _wake(db: Database, client: PrefectClient, number: str, now: datetime) -> None:

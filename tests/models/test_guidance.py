@@ -43,6 +43,20 @@ async def test_a_look_touches_the_lease_and_sees_what_stands(town: Database) -> 
     assert run.ended_at is None
 
 
+async def test_a_look_says_since_when_it_was_wanted_but_once_for_a_version(town: Database) -> None:
+    number = await assigned(town)
+    generation = await new_generation(town, number)
+    first, again = [await look(town, number, generation) for _ in range(2)]
+    assert isinstance(first, Look)
+    assert isinstance(again, Look)
+    assert (first.woken_at, again.woken_at) == (NOW, None)
+    later = NOW + timedelta(minutes=5)
+    await act(town, number, Act.ACCEPT, "owner", now=later)
+    moved = await look(town, number, generation)
+    assert isinstance(moved, Look)
+    assert moved.woken_at == later
+
+
 async def test_an_older_generation_sees_nothing_and_changes_nothing(town: Database) -> None:
     number = await assigned(town)
     first = await new_generation(town, number)
