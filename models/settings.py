@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         default=4200, ge=0, le=65535, description="The port of the Prefect server and its UI."
     )
     mailbox_port: int = Field(default=8025, ge=0, le=65535, description="The demo's SMTP port.")
+    worker_host: str = Field(
+        default="127.0.0.1", description="Where the worker says how it is: /health, /ready, /metrics."
+    )
+    worker_port: int = Field(
+        default=9180, ge=0, le=65535, description="Its port; a free one if that is taken, none if 0."
+    )
     base_url: str = Field(default="", description="What mails link to; the portal's own address if empty.")
 
     smtp_host: str = Field(default="", description="The mail server; mails wait while it is empty.")

@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Database
 from models.faults import reach
@@ -40,6 +41,12 @@ async def upgrade(db: Database) -> None:
         await connection.run_sync(_upgrade)
         reach("upgrade.before_commit")
     reach("upgrade.after_commit")
+
+
+async def is_current(session: AsyncSession) -> bool:
+    """Whether the schema is this code's own: no migration is pending, and none is unknown."""
+    connection = await session.connection()
+    return await connection.run_sync(_version) == scripts().get_current_head()
 
 
 def _version(connection: Connection) -> str | None:

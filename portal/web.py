@@ -18,21 +18,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import overview
 from models.database import database
 from models.settings import Settings
 from policy.refusals import BadInput, NotFound, Refusal, Unavailable
+from portal import probes
 from portal.pages import finding, ledger, letters, mailbox
-from portal.pages.paper import READ, Reading, reader_of
+from portal.pages.paper import READ, reader_of
 
 LOG = logging.getLogger("rectify.portal")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 STYLESHEET = Path(__file__).parent / "static" / "rectify.css"
-PATIENCE = 5.0
-"""Seconds within which the database must answer to be called ready."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
@@ -62,8 +60,7 @@ def app(config: Settings) -> FastAPI:
     made.state.config = config
     for pages in (ledger, finding, letters, mailbox):
         made.include_router(pages.router)
-    made.add_api_route("/health", health, methods=READ)
-    made.add_api_route("/ready", ready, methods=READ)
+    made.router.routes.extend(probes.routes(config, "portal"))
     made.add_api_route("/static/rectify.css", stylesheet, methods=READ)
     made.add_exception_handler(Refusal, _refused)
     made.add_exception_handler(HTTPException, _not_served)
@@ -128,20 +125,6 @@ def listening(host: str, port: int) -> socket.socket:
 def own_host(config: Settings) -> str:
     """The host people type; where none is set, the one listened on."""
     return urlsplit(config.base_url).hostname or config.portal_host
-
-
-async def health() -> PlainTextResponse:
-    return PlainTextResponse("ok")
-
-
-async def ready(reader: Reading) -> PlainTextResponse:
-    """Whether the ledger can be read."""
-    try:
-        async with asyncio.timeout(PATIENCE), reader.db.reading() as session:
-            await overview.answers(session)
-    except (Refusal, OSError, DBAPIError):
-        return PlainTextResponse("not ready", 503)
-    return PlainTextResponse("ready")
 
 
 async def stylesheet() -> FileResponse:

@@ -185,6 +185,7 @@ def worker() -> None:
     prefect_server.apply(prefect_server.client_environment(settings()))
     from flows.rounds import relaying, rounds
     from flows.worker import run_worker, serve
+    from portal.listener import answering
 
     async def work(stop: asyncio.Event) -> None:
         await ready()
@@ -197,7 +198,10 @@ def worker() -> None:
         async def watches() -> None:
             await rounds(config, stop)
 
-        await run_worker(config, stop=stop, alongside=(relays, watches), nudge=nudge)
+        async def answers() -> None:
+            await answering(config, stop)
+
+        await run_worker(config, stop=stop, alongside=(relays, watches, answers), nudge=nudge)
 
     serve(work)
 

@@ -67,8 +67,15 @@ class Cluster:
         self._run(
             "initdb", "-D", data, "-A", "trust", "-U", "rectify", "--no-sync", "-E", "UTF8", "--locale=C"
         )
-        options = f"-c listen_addresses='' -k {self.folder} {self.options}"
+        self.resume()
+
+    def resume(self) -> None:
+        data, options = str(self.folder / "data"), f"-c listen_addresses='' -k {self.folder} {self.options}"
         self._run("pg_ctl", "-D", data, "-w", "-s", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def pause(self) -> None:
+        """Stop at once, whoever is connected; what was committed is kept."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-s", "stop")
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-s", "stop")

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Connection, inspect
 
 from models.database import Database
 from models.tables import metadata
-from models.upgrade import run, scripts, upgrade
+from models.upgrade import is_current, run, scripts, upgrade
 from policy.refusals import Unavailable
 from tests.models.township import asked, assigned, change
 
@@ -87,6 +87,21 @@ async def test_a_database_of_a_newer_program_is_refused_and_left_alone(db: Datab
     with pytest.raises(Unavailable, match="9999"):
         await upgrade(db)
     assert await asked(db, "SELECT version_num FROM alembic_version") == ["9999"]
+
+
+async def test_a_schema_is_current_only_at_this_code_s_own_version(db: Database) -> None:
+    found = {}
+    for version in (*(script.revision for script in scripts().walk_revisions()), "9999"):
+        await change(db, "UPDATE alembic_version SET version_num = :version", version=version)
+        async with db.reading() as session:
+            found[version] = await is_current(session)
+    assert [version for version, so in found.items() if so] == [scripts().get_current_head()]
+    assert len(found) >= 4
+
+
+async def test_a_database_without_tables_is_not_current(bare: Database) -> None:
+    async with bare.reading() as session:
+        assert not await is_current(session)
 
 
 def test_the_migrations_are_one_line_of_history() -> None:
