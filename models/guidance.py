@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.findings import ClosedCycle, Finding
 from models.people import Unit
-from models.running import Run, StepBegun, Wake
+from models.running import Restore, Run, StepBegun, Wake
 from policy.stages import ENDED, Stage, Step, has_reached, is_past
 
 PAUSES = (1, 2, 5, 10, 30, 60)
@@ -110,6 +110,13 @@ async def new_generation(session: AsyncSession, finding: Finding, before: Run | 
     session.add(run)
     await session.flush()
     return run
+
+
+async def key_of(session: AsyncSession, run: Run) -> str:
+    """The key under which Prefect makes the run once; one of before a restore may name a forgotten run."""
+    stamps = await session.exec(select(Restore.stamp).order_by(col(Restore.id).desc()).limit(1))
+    stamp = stamps.first()
+    return f"{run.finding}/{run.generation}" + (f"/{stamp}" if stamp else "")
 
 
 async def look(

@@ -6,6 +6,8 @@ from models.settings import Settings
 from policy.refusals import NotAllowed, Unavailable
 
 MARK = "demo"
+RESTORING = ".restoring"
+"""Lies in a folder that a restore has not finished yet."""
 
 
 def prepare(config: Settings) -> None:
@@ -21,6 +23,11 @@ def prepare(config: Settings) -> None:
             f"数据目录“{home}”不能使用：{error.strerror}。",
             f"The data folder “{home}” cannot be used: {error.strerror}.",
         ) from error
+    if (home / RESTORING).exists():
+        raise Unavailable(
+            f"“{home}”正在恢复，或恢复曾被中断。请重新执行 rectify restore。",
+            f"“{home}” is being restored, or its restore was cut short. Run rectify restore again.",
+        )
     if config.as_of and not is_demo(home):
         raise NotAllowed(
             f"“{home}”是正式数据目录，不能改动时钟（RECTIFY_AS_OF）。演示请另用一个空目录。",

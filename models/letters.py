@@ -288,6 +288,6 @@ async def sign(session: AsyncSession, letter_id: int, account: Account, now: dat
         raise NotAllowed(
             f"“{account.name}”无权签发函件。", f"“{account.name}” holds no post that may sign letters."
         )
-    letter.state, letter.signed_by = LetterState.QUEUED, account.name
+    letter.state, letter.signed_by, letter.note = LetterState.QUEUED, account.name, ""
     session.add(letter)
     return letter.finding

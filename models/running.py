@@ -1,4 +1,4 @@
-"""What keeps runs and rows together: wakes, runs with their generation, steps begun, leases, heartbeats."""
+"""What keeps runs and rows together: wakes, runs, steps begun, leases, heartbeats, restores."""
 
 from datetime import datetime
 
@@ -87,3 +87,17 @@ class Heartbeat(SQLModel, table=True):
     done: int = 0
     note: str = ""
     """Why it did not do its work, if it did not."""
+
+
+class Restore(SQLModel, table=True):
+    """The database was restored from a backup; since then Prefect may know runs that the rows forgot."""
+
+    __tablename__ = "restore"
+
+    id: int | None = Field(default=None, primary_key=True)
+    stamp: str = Field(max_length=40, unique=True)
+    """Part of the key of every run started since."""
+    taken_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    """When the backup was taken."""
+    at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    """By the machine's own clock."""

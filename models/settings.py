@@ -66,6 +66,20 @@ class Settings(BaseSettings):
     smtp_ca_file: str = Field(default="", description="Extra certificate authority (PEM).")
     smtp_timeout: float = Field(default=60.0, gt=0, description="Seconds for each SMTP step but the last.")
     mail_from: str = Field(default="rectify@localhost", description="Sender of all letters.")
+    backup_folder: Path | None = Field(
+        default=None,
+        description="Where backups go, best on another disk; `backups` in the data folder if empty.",
+    )
+    backup_hour: int = Field(
+        default=2, ge=-1, le=23, description="The office's hour of the daily backup; -1 for none."
+    )
+    backup_keep_days: int = Field(default=14, ge=1, description="Days for which every backup is kept.")
+    backup_keep_months: int = Field(
+        default=12, ge=1, description="Months for which the first backup of each is kept."
+    )
+    upgrade_without_backup: bool = Field(
+        default=False, description="Change the database's schema without taking a backup first."
+    )
     faults: str = Field(default="", description="Tests only: what is to fail at which fault point.")
     faults_trace: str = Field(default="", description="Tests only: the file that notes each point reached.")
     run_lease: float = Field(default=900.0, gt=0, description="Seconds after which a silent run is lost.")

@@ -54,5 +54,10 @@ def moved(moment: datetime, as_of: str) -> datetime:
     )
 
 
+def office_time(moment: datetime) -> str:
+    """As people at the office would write it."""
+    return f"{moment.astimezone(OFFICE):%Y-%m-%d %H:%M}"
+
+
 def time_of_day(moment: datetime) -> time:
     return moment.astimezone(OFFICE).time()

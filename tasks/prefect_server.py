@@ -13,7 +13,6 @@ from policy.refusals import Unavailable
 from tasks import prefect_shared
 from tasks.prefect_shared import LOOPBACK
 
-RETENTION_DAYS = 90  # of finished runs; our own ledger keeps everything
 EVENT_DAYS = 3  # of Prefect's own events, which nobody reads later
 
 # What harms if it is otherwise. The server does not start without these.
@@ -33,7 +32,7 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
         _common(settings)
         | prefect_shared.environment(settings)
         | {
-            "PREFECT_SERVER_DATABASE_CONNECTION_URL": _database(settings),
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": database(settings),
             "PREFECT_SERVER_API_HOST": settings.prefect_host,
             "PREFECT_SERVER_API_PORT": str(settings.flow_ui_port),
             "PREFECT_SERVER_API_AUTH_STRING": auth(settings),
@@ -50,8 +49,9 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
             "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing here hangs on automations
             "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENT_DAYS}D",
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{RETENTION_DAYS}D",
+            # Not flow_runs: it knows one age for all, and a finding's run is kept for good.
+            # Old rounds are taken away by tasks/housekeeping.py, what hung on them by "orphans".
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,orphans",
         }
     )
 
@@ -153,7 +153,8 @@ def _prefect_home(settings: Settings) -> Path:
     return (settings.home / "prefect").absolute()
 
 
-def _database(settings: Settings) -> str:
+def database(settings: Settings) -> str:
+    """Prefect's own, with the async driver named."""
     return with_driver(settings.prefect_database_url or f"sqlite:///{_prefect_home(settings) / 'prefect.db'}")
 
 

@@ -14,3 +14,17 @@ def is_dead(holder: str) -> bool:
     """Whether the process is known to be gone; of another machine nothing is known."""
     host, _, pid = holder.rpartition(":")
     return host == socket.gethostname() and not Path(f"/proc/{pid}").exists()
+
+
+def using(folder: Path) -> list[int]:
+    """The processes that hold a file of this folder open, as far as we may look."""
+    inside = f"{folder.absolute()}/"
+    found = {int(path.parts[2]) for path in Path("/proc").glob("[0-9]*/fd/*") if _leads_to(path, inside)}
+    return sorted(found - {os.getpid()})
+
+
+def _leads_to(link: Path, inside: str) -> bool:
+    try:
+        return str(link.readlink()).startswith(inside)
+    except OSError:
+        return False

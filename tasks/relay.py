@@ -110,9 +110,10 @@ async def _start(db: Database, client: PrefectClient, run: Run) -> None:
     async with db.reading() as session:
         finding = await session.get(Finding, run.finding)
         title = finding.title if finding and not finding.confidential else ""
+        key = await guidance.key_of(session, run)
     try:
         flow_run_id = await start(
-            client, DEPLOYMENT, run.finding, run.generation, name=f"{run.finding} {title}".strip()
+            client, DEPLOYMENT, run.finding, run.generation, name=f"{run.finding} {title}".strip(), key=key
         )
     except ObjectNotFound as missing:
         raise PrefectAway("the deployment is not registered yet") from missing

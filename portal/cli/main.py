@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from models.settings import Settings, settings
 from policy.refusals import BadInput, NotAllowed, Overtaken, Refusal, Unavailable
-from portal.cli import findings, health, letters, parts, people, printing
+from portal.cli import findings, health, letters, parts, people, printing, safekeeping
 from portal.cli.running import override
 
 EXIT_CODES: tuple[tuple[type[Refusal], int], ...] = (
@@ -42,7 +42,7 @@ def options(
     override(home=data, as_of=as_of, language=language)
 
 
-for part in (parts, health, findings, letters, people):
+for part in (parts, health, findings, letters, people, safekeeping):
     part.add_to(app)
 
 

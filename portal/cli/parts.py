@@ -183,6 +183,7 @@ def worker() -> None:
     for chatty in ("httpx", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     prefect_server.apply(prefect_server.client_environment(settings()))
+    from flows.backup import backing_up
     from flows.rounds import relaying, rounds
     from flows.worker import run_worker, serve
     from portal.listener import answering
@@ -198,10 +199,14 @@ def worker() -> None:
         async def watches() -> None:
             await rounds(config, stop)
 
+        async def backs_up() -> None:
+            await backing_up(config, stop)
+
         async def answers() -> None:
             await answering(config, stop)
 
-        await run_worker(config, stop=stop, alongside=(relays, watches, answers), nudge=nudge)
+        beside = (relays, watches, backs_up, answers)
+        await run_worker(config, stop=stop, alongside=beside, nudge=nudge)
 
     serve(work)
 

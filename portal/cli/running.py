@@ -15,6 +15,7 @@ from models.settings import settings
 from models.upgrade import upgrade
 from policy.refusals import BadInput, Unavailable
 from tasks import clock
+from tasks.safekeeping import before_upgrade
 
 Result = TypeVar("Result")
 
@@ -41,7 +42,7 @@ async def ready() -> Database:
     try:
         _touch(db)
         with _whole():
-            await upgrade(db)
+            await upgrade(db, before_upgrade(settings()))
     except Unavailable:
         await db.close()
         raise

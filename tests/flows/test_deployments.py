@@ -12,7 +12,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from flows.deployments import DEPLOYMENTS, flow_at, planned, register
 from tests.flows.prefect_house import ROOT, PrefectHouse
 
-OURS = {"rectify": "flows.rectify.rectify", "watch": "flows.watch.watch", "post": "flows.post.post"}
+OURS = {name: f"flows.{name}.{name}" for name in ("rectify", "watch", "post", "backup")}
 
 
 @pytest.fixture
