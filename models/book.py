@@ -1,6 +1,6 @@
 """Questions about people: who holds a post on a day, what they may do, where a role of a finding leads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -71,24 +71,37 @@ async def _holder(session: AsyncSession, post_id: int, today: date) -> int | Non
 
 
 async def incumbent(session: AsyncSession, post_id: int, today: date) -> Account | None:
+    return (await incumbents(session, [post_id], today)).get(post_id)
+
+
+async def incumbents(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, Account]:
     """Who is written to today: the substitute named for the day, else the holder, else a standing one."""
     stand_in = await session.exec(
         select(Substitution)
-        .where(Substitution.post_id == post_id)
+        .where(col(Substitution.post_id).in_(posts))
         .where(or_(col(Substitution.from_day).is_(None), col(Substitution.from_day) <= today))
         .where(or_(col(Substitution.to_day).is_(None), col(Substitution.to_day) >= today))
-        .order_by(col(Substitution.id))
+        .order_by(col(Substitution.id).desc())
     )
-    named: list[int] = []
-    standing: list[int] = []
+    named: dict[int, int] = {}
+    standing: dict[int, int] = {}
     for substitution in stand_in:
-        (named if substitution.from_day else standing).append(substitution.person_id)
-    holder = await _holder(session, post_id, today)
-    person = next(iter([*named, *([holder] if holder else []), *standing]), None)
-    if person is None:
-        return None
-    found = await session.exec(select(Account).where(Account.person_id == person, col(Account.active)))
-    return found.first()
+        (named if substitution.from_day else standing)[substitution.post_id] = substitution.person_id
+    told = standing | await _holders(session, posts, today) | named
+    accounts = await session.exec(
+        select(Account).where(col(Account.person_id).in_(set(told.values())), col(Account.active))
+    )
+    of_person = {account.person_id: account for account in accounts}
+    return {post: of_person[person] for post, person in told.items() if person in of_person}
+
+
+async def _holders(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, int]:
+    appointments = await session.exec(
+        select(Appointment.post_id, Appointment.person_id)
+        .where(col(Appointment.post_id).in_(posts), _holds_on(today))
+        .order_by(col(Appointment.from_day), col(Appointment.id))
+    )
+    return dict(appointments.all())
 
 
 async def _roles_reaching(

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book
+from models.delivery import take_back
 from models.findings import Finding
-from models.mail import Addressee, Letter, Mail, MailState
+from models.mail import Addressee, Letter
 from models.people import Account
 from policy.deadlines import Calendar
 from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan
@@ -212,17 +212,15 @@ async def _posts(session: AsyncSession, finding: Finding, roles: Iterable[Role])
 async def cancel_moot(session: AsyncSession, finding: Finding) -> None:
     """Cancel what no longer holds: an ended finding's reminders, an older deadline's, a passed step's."""
     waiting = await session.exec(
-        select(Letter).where(
-            Letter.finding == finding.number,
-            col(Letter.reminder),
-            col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED]),
-        )
+        select(Letter)
+        .where(Letter.finding == finding.number, col(Letter.reminder))
+        .where(col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED]))
+        .order_by(col(Letter.id))
+        .with_for_update()  # the post may be putting one into a mail
     )
-    for letter in waiting:
-        reason = _moot(letter, finding)
-        if reason and await _withdraw_mails(session, letter):
-            letter.state, letter.note = LetterState.CANCELLED, reason
-            session.add(letter)
+    for letter in list(waiting):
+        if reason := _moot(letter, finding):
+            await take_back(session, letter, reason)
 
 
 def _moot(letter: Letter, finding: Finding) -> str:
@@ -233,35 +231,6 @@ def _moot(letter: Letter, finding: Finding) -> str:
     if letter.cycle != finding.cycle or letter.deadline_version != finding.deadline_version:
         return "时限已变更"
     return ""
-
-
-async def _withdraw_mails(session: AsyncSession, letter: Letter) -> bool:
-    """Take back the mails that carry the letter; False if one may already be on its way."""
-    carrying = await session.exec(
-        select(Mail.id, Mail.state)
-        .join(Addressee, col(Addressee.mail_id) == col(Mail.id))
-        .where(Addressee.letter_id == letter.id)
-        .distinct()
-    )
-    mails = list(carrying)
-    if any(state is not MailState.QUEUED for _, state in mails):
-        return False
-    for mail_id, _ in mails:
-        if not await _withdrawn(session, mail_id):
-            return False
-        await session.exec(update(Addressee).where(col(Addressee.mail_id) == mail_id).values(mail_id=None))
-    return True
-
-
-async def _withdrawn(session: AsyncSession, mail_id: int | None) -> bool:
-    """By compare-and-set: a sender may be claiming it in this moment."""
-    withdrawn = await session.exec(
-        update(Mail)
-        .where(col(Mail.id) == mail_id, col(Mail.state) == MailState.QUEUED)
-        .values(state=MailState.CANCELLED, note="所载事项已变更，另行组信")
-        .execution_options(synchronize_session=False)
-    )
-    return bool(withdrawn.rowcount)
 
 
 SIGNERS = frozenset(

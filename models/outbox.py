@@ -1,18 +1,20 @@
 """The outbox: letters become mails, one to each mailbox, and a mail's state is changed by one sender only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal, update
+from sqlalchemy import ColumnElement, bindparam, literal, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models import book
+from models.delivery import carried, follow
 from models.findings import Finding
 from models.letters import SIGNERS
 from models.mail import Addressee, Letter, Mail, MailState
-from models.people import Account, Post
+from models.people import Account, Post, Unit
 from policy.escalation import LetterState
 from policy.office import office_day
 from policy.refusals import NotAllowed
@@ -22,175 +24,315 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 GIVE_UP = timedelta(days=5)
 CLAIM = timedelta(minutes=15)
 """Longer than the ten minutes a server may take after the final dot."""
-WAITING = frozenset({None, MailState.QUEUED, MailState.CLAIMED, MailState.DATA})
-"""States of an addressee's mail, which may not be written yet, that leave a letter open."""
+
+
+Read = tuple[Letter, Finding, Addressee, str | None]
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The letters that go to one person today, each by its id and the post it is for."""
+
+    account: Account
+    post: str
+    """One of the posts this person is written to for."""
+    lies: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """One letter of a mail, with all that is said of its finding."""
+
+    letter: Letter
+    finding: Finding
+    unit: str
+    copy_only: bool
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """Letters that go to one person today, each with whether it is only a copy."""
+    """Letters that go to one person today, as they were read."""
 
-    account: Account
-    post: Post
-    posts: frozenset[int]
-    """The posts this person is written to for."""
-    letters: tuple[tuple[Letter, Finding, bool], ...]
+    pile: Pile
+    letters: tuple[Enclosed, ...]
 
 
-async def parcels(session: AsyncSession, now: datetime, *, reminders: bool, limit: int = 500) -> list[Parcel]:
-    """What is to be written today, by person. Letters to vacant posts or without a mailbox are noted so.
+async def piles(
+    session: AsyncSession, now: datetime, *, reminders: bool, limit: int = 10_000
+) -> tuple[list[Pile], dict[int, str]]:
+    """What is to be written today, by person; and notes on letters to vacant posts or without a mailbox.
 
     Noted ones are tried again after all others, so that however many wait they hold up none.
     """
-    today = office_day(now)
     rows = await session.exec(
-        select(Letter, Addressee, Post, Finding)
+        select(col(Letter.id), col(Letter.note), col(Post.id), col(Post.name))
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
         .join(Post, col(Post.id) == col(Addressee.post_id))
-        .join(Finding, col(Finding.number) == col(Letter.finding))
-        .where(Letter.state == LetterState.QUEUED, col(Addressee.mail_id).is_(None))
-        .where(col(Letter.reminder).is_(False) | literal(reminders))
+        .where(*_unwritten(reminders))
         .order_by(col(Letter.note) != "", col(Letter.id))
         .limit(limit)
     )
-    found: dict[str, list[tuple[Post, Letter, Finding, bool]]] = {}
-    accounts: dict[str, Account] = {}
-    for letter, addressee, post, finding in rows:
-        account = await book.incumbent(session, addressee.post_id, today)
+    waiting = rows.all()
+    told = await book.incumbents(session, {post or 0 for _, _, post, _ in waiting}, office_day(now))
+    lies: dict[str, list[tuple[int, int]]] = {}
+    notes: dict[int, str] = {}
+    to: dict[str, tuple[Account, str]] = {}
+    for letter, note, post, name in waiting:
+        account = told.get(post or 0)
         if account is None or not account.mailbox:
-            _note(session, letter, f"岗位空缺：{post.name}" if account is None else f"无邮箱：{post.name}")
+            why = f"岗位空缺：{name}" if account is None else f"无邮箱：{name}"
+            notes |= {letter or 0: why} if note != why else {}
             continue
-        accounts[account.name] = account
-        found.setdefault(account.name, []).append((post, letter, finding, addressee.copy_only))
-    return [_parcel(accounts[name], rows) for name, rows in found.items()]
+        to.setdefault(account.name, (account, name))
+        lies.setdefault(account.name, []).append((letter or 0, post or 0))
+    return [Pile(*to[name], tuple(found)) for name, found in lies.items()], notes
 
 
-def _parcel(account: Account, rows: Sequence[tuple[Post, Letter, Finding, bool]]) -> Parcel:
+def _unwritten(reminders: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Letter.state) == LetterState.QUEUED,
+        col(Addressee.mail_id).is_(None),
+        col(Letter.reminder).is_(False) | literal(reminders),
+    )
+
+
+async def note(session: AsyncSession, notes: Mapping[int, str]) -> None:
+    """Say of letters why they wait."""
+    for letter_id, why in notes.items():
+        await session.exec(update(Letter).where(col(Letter.id) == letter_id).values(note=why))
+
+
+async def parcels(session: AsyncSession, piles: Sequence[Pile]) -> list[Parcel]:
+    """The piles with all that is said in their mails."""
+    ids = {letter for pile in piles for letter, _ in pile.lies}
+    rows = await session.exec(
+        select(Letter, Finding, Addressee, col(Unit.name))
+        .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
+        .join(Finding, col(Finding.number) == col(Letter.finding))
+        .outerjoin(Unit, col(Unit.id) == col(Finding.lead_unit_id))
+        .where(col(Letter.id).in_(ids))
+    )
+    read = {(row[2].letter_id, row[2].post_id): row for row in rows.all()}
+    return [_parcel(pile, read) for pile in piles]
+
+
+def _parcel(pile: Pile, read: Mapping[tuple[int, int], Read]) -> Parcel:
     """A letter to two posts of one person is one letter, and no copy if it is addressed to them at all."""
-    letters: dict[int, tuple[Letter, Finding, bool]] = {}
-    for _, letter, finding, copy_only in rows:
-        known = letters.get(letter.id or 0)
-        letters[letter.id or 0] = (letter, finding, copy_only and (known is None or known[2]))
-    posts = frozenset(post.id for post, *_ in rows if post.id is not None)
-    return Parcel(account, rows[0][0], posts, tuple(letters.values()))
+    letters: dict[int, Enclosed] = {}
+    for lie in pile.lies:
+        letter, finding, addressee, unit = read[lie]
+        known = letters.get(lie[0])
+        is_copy = addressee.copy_only and (known is None or known.copy_only)
+        letters[lie[0]] = Enclosed(letter, finding, unit or "", is_copy)
+    return Parcel(pile, tuple(letters.values()))
 
 
-def _note(session: AsyncSession, letter: Letter, note: str) -> None:
-    if letter.note != note:
-        letter.note = note
-        session.add(letter)
+async def put(session: AsyncSession, written: Sequence[tuple[Parcel, Mail]]) -> int:
+    """Store these mails and tie to them the addressees they serve. Returns how many.
 
-
-async def put(session: AsyncSession, parcel: Parcel, mail: Mail) -> None:
-    """Store a mail and tie to it the addressees it serves."""
-    session.add(mail)
+    A mail one of whose letters was cancelled, or whose finding moved on since it was read, is left out:
+    it is written anew at the next look.
+    """
+    ids = [x.letter.id or 0 for parcel, _ in written for x in parcel.letters]
+    versions, unserved = await _standing(session, ids)
+    good = [
+        (parcel, mail)
+        for parcel, mail in written
+        if unserved.issuperset(parcel.pile.lies)
+        and all(versions.get(x.letter.id or 0) == x.finding.version for x in parcel.letters)
+    ]
+    session.add_all([mail for _, mail in good])
     await session.flush()
-    for letter, _finding, _copy in parcel.letters:
-        await session.exec(
+    await _tie(session, [(mail.id or 0, *lie) for parcel, mail in good for lie in parcel.pile.lies])
+    await _forget_notes(
+        session, [x.letter.id or 0 for parcel, _ in good for x in parcel.letters if x.letter.note]
+    )
+    return len(good)
+
+
+async def _standing(session: AsyncSession, ids: Sequence[int]) -> tuple[dict[int, int], set[tuple[int, int]]]:
+    """Of those still queued, kept so until commit, the finding's version; and who is in no mail yet."""
+    versions = await session.exec(
+        select(Letter.id, Finding.version)
+        .join(Finding, col(Finding.number) == col(Letter.finding))
+        .where(col(Letter.id).in_(ids), Letter.state == LetterState.QUEUED)
+        .order_by(col(Letter.id))
+        .with_for_update(of=Letter)
+    )
+    found = {letter or 0: version for letter, version in versions}
+    unserved = await session.exec(
+        select(Addressee.letter_id, Addressee.post_id).where(
+            col(Addressee.letter_id).in_(ids), col(Addressee.mail_id).is_(None)
+        )
+    )
+    return found, set(unserved.all())
+
+
+async def _tie(session: AsyncSession, lies: Sequence[tuple[int, int, int]]) -> None:
+    if lies:
+        await (await session.connection()).execute(
             update(Addressee)
             .where(
-                col(Addressee.letter_id) == letter.id,
-                col(Addressee.post_id).in_(parcel.posts),
-                col(Addressee.mail_id).is_(None),
+                col(Addressee.letter_id) == bindparam("letter"), col(Addressee.post_id) == bindparam("post")
             )
-            .values(mail_id=mail.id)
+            .values(mail_id=bindparam("mail")),
+            [{"mail": mail, "letter": letter, "post": post} for mail, letter, post in lies],
         )
-        if await _is_served(session, letter):
-            _note(session, letter, "")
 
 
-async def _is_served(session: AsyncSession, letter: Letter) -> bool:
-    left = await session.exec(
-        select(Addressee.post_id)
-        .where(Addressee.letter_id == letter.id, col(Addressee.mail_id).is_(None))
-        .limit(1)
-    )
-    return left.first() is None
-
-
-async def to_send(session: AsyncSession, now: datetime, limit: int) -> list[int]:
-    rows = await session.exec(
-        select(Mail.id)
-        .where(Mail.state == MailState.QUEUED, col(Mail.next_at) <= now)
-        .order_by(col(Mail.next_at), col(Mail.id))
-        .limit(limit)
-    )
-    return [mail_id for mail_id in rows if mail_id is not None]
-
-
-async def claim(session: AsyncSession, mail_id: int, now: datetime) -> Mail | None:
-    """Take a mail that is still queued; None if another sender was faster."""
-    if await _turn(session, mail_id, MailState.QUEUED, MailState.CLAIMED, claimed_at=now):
-        return await session.get(Mail, mail_id)
-    return None
-
-
-async def _turn(
-    session: AsyncSession, mail_id: int, old: MailState, new: MailState, **values: object
-) -> bool:
-    turned = await session.exec(
-        update(Mail)
-        .where(col(Mail.id) == mail_id, col(Mail.state) == old)
-        .values(state=new, **values)
+async def _forget_notes(session: AsyncSession, ids: Sequence[int]) -> None:
+    """A letter with a mail for everybody waits for nothing any more."""
+    unserved = select(Addressee.letter_id).where(col(Addressee.mail_id).is_(None))
+    await session.exec(
+        update(Letter)
+        .where(
+            col(Letter.id).in_(ids), col(Letter.id).not_in(unserved.where(col(Addressee.letter_id).in_(ids)))
+        )
+        .values(note="")
         .execution_options(synchronize_session=False)
     )
-    return bool(turned.rowcount)
 
 
-async def begin_data(session: AsyncSession, mail_id: int) -> bool:
-    """Note that the bytes are about to go out; False if the mail is no longer ours to send."""
-    return await _turn(session, mail_id, MailState.CLAIMED, MailState.DATA)
-
-
-async def sent(session: AsyncSession, mail_id: int, now: datetime, reply: str) -> None:
+async def claim(session: AsyncSession, by: str, now: datetime, limit: int) -> list[Mail]:
+    """Take mails that may go now, the longest waiting first; none that another sender has."""
+    ids = await session.exec(
+        _to_send(now).order_by(col(Mail.next_at), col(Mail.id)).limit(limit).with_for_update(skip_locked=True)
+    )
+    waiting = [mail_id for mail_id in ids if mail_id is not None]
+    if not waiting:
+        return []
     await session.exec(
         update(Mail)
-        .where(col(Mail.id) == mail_id)
-        .values(state=MailState.SENT, sent_at=now, note=reply[:200], attempts=Mail.attempts + 1)
+        .where(col(Mail.id).in_(waiting))
+        .values(state=MailState.CLAIMED, claimed_at=now, claimed_by=by)
+        .execution_options(synchronize_session=False)
     )
-    await _letters_follow(session, mail_id)
+    mails = await session.exec(
+        select(Mail).where(col(Mail.id).in_(waiting)).order_by(col(Mail.next_at), col(Mail.id))
+    )
+    return list(mails)
 
 
-async def ended(session: AsyncSession, mail_id: int, state: MailState, why: str) -> None:
+def _to_send(now: datetime) -> SelectOfScalar[int | None]:
+    return select(col(Mail.id)).where(Mail.state == MailState.QUEUED, col(Mail.next_at) <= now)
+
+
+async def begin_data(session: AsyncSession, ids: Collection[int], by: str, now: datetime) -> set[int]:
+    """Note that the bytes of these mails are about to go out. Returns those that are still ours to send.
+
+    Said twice of one mail, because the answer to a commit was lost, it is answered the same.
+    """
+    begun = await session.exec(
+        update(Mail)
+        .where(col(Mail.id).in_(ids), *_in_hand(by))
+        .values(state=MailState.DATA, claimed_at=now)
+        .returning(col(Mail.id))
+        .execution_options(synchronize_session=False)
+    )
+    return set(begun.scalars())
+
+
+def _in_hand(by: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Claimed by this sender, and neither taken back by an act nor taken over by another sender since."""
+    return col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), col(Mail.claimed_by) == by
+
+
+async def sent(session: AsyncSession, replies: Mapping[int, str], now: datetime) -> None:
+    """The server's 250 is the truth, whatever was thought of these mails meanwhile."""
+    letters = await carried(session, replies)
+    if replies:
+        await (await session.connection()).execute(
+            update(Mail)
+            .where(col(Mail.id) == bindparam("mail"))
+            .values(state=MailState.SENT, sent_at=now, note=bindparam("reply"), attempts=Mail.attempts + 1),
+            [{"mail": mail_id, "reply": reply[:200]} for mail_id, reply in replies.items()],
+        )
+    await follow(session, letters)
+
+
+async def ended(session: AsyncSession, mail_id: int, by: str, state: MailState, why: str) -> None:
     """Failed for good, or in doubt; a supervisor sees it."""
+    letters = await carried(session, [mail_id])
     await session.exec(
         update(Mail)
-        .where(col(Mail.id) == mail_id)
+        .where(col(Mail.id) == mail_id, *_in_hand(by))
         .values(state=state, note=why[:500], attempts=Mail.attempts + 1)
+        .execution_options(synchronize_session=False)
     )
-    await _letters_follow(session, mail_id)
+    await follow(session, letters)
 
 
-async def again(session: AsyncSession, mail_id: int, now: datetime, why: str) -> None:
-    """Queue again after a growing pause, and give up after five days."""
-    mail = await session.get(Mail, mail_id)
+async def again(
+    session: AsyncSession, mail_id: int, by: str, now: datetime, why: str, *, ours: bool = False
+) -> None:
+    """Queue again after a growing pause, and give up after five days unless the trouble is the server's."""
+    found = await session.exec(
+        select(Mail.attempts, Mail.created_at).where(Mail.id == mail_id, *_in_hand(by)).with_for_update()
+    )
+    mail = found.first()
     if mail is None:
         return
-    await session.refresh(mail)
-    if now - mail.created_at > GIVE_UP:
-        await ended(session, mail_id, MailState.FAILED, f"五日内未能送达：{why}")
+    attempts, created_at = mail
+    if not ours and now - created_at > GIVE_UP:
+        await ended(session, mail_id, by, MailState.FAILED, f"五日内未能送达：{why}")
         return
-    mail.next_at = now + PAUSES[min(mail.attempts, len(PAUSES) - 1)]
-    mail.attempts, mail.note = mail.attempts + 1, why[:500]
-    mail.state, mail.claimed_at = MailState.QUEUED, None
-    session.add(mail)
-
-
-async def recover(session: AsyncSession, now: datetime) -> int:
-    """Mails whose sender died: claimed ones are queued again, ones with bytes under way are in doubt."""
-    rows = await session.exec(
-        select(Mail).where(
-            col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), col(Mail.claimed_at) < now - CLAIM
-        )
+    pause = PAUSES[min(attempts, len(PAUSES) - 1)]
+    await session.exec(
+        update(Mail)
+        .where(col(Mail.id) == mail_id)
+        .values(**FREE, next_at=now + pause, attempts=attempts + 1, note=why[:500])
+        .execution_options(synchronize_session=False)
     )
-    stale = list(rows)
-    for mail in stale:
-        if mail.state is MailState.CLAIMED:
-            mail.state, mail.next_at, mail.claimed_at = MailState.QUEUED, now, None
-            session.add(mail)
-        elif mail.id is not None:
-            await ended(session, mail.id, MailState.IN_DOUBT, "发送中程序中断，是否送达待查")
-    return len(stale)
+
+
+FREE = {"state": MailState.QUEUED, "claimed_at": None, "claimed_by": ""}
+
+
+async def release(session: AsyncSession, by: str) -> int:
+    """Give back what this sender has claimed and not begun. Returns how many."""
+    freed = await session.exec(
+        update(Mail)
+        .where(col(Mail.state) == MailState.CLAIMED, col(Mail.claimed_by) == by)
+        .values(**FREE)
+        .execution_options(synchronize_session=False)
+    )
+    return freed.rowcount
+
+
+async def senders(session: AsyncSession) -> set[str]:
+    """Whoever has mails in hand."""
+    rows = await session.exec(
+        select(Mail.claimed_by).where(col(Mail.state).in_([MailState.CLAIMED, MailState.DATA])).distinct()
+    )
+    return set(rows)
+
+
+async def recover(session: AsyncSession, now: datetime, dead: Collection[str] = ()) -> int:
+    """Mails whose sender is dead, or silent for long: those not begun are queued again, others in doubt."""
+    freed = await session.exec(
+        update(Mail)
+        .where(col(Mail.state) == MailState.CLAIMED, _is_left(now, dead))
+        .values(**FREE, next_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    rows = await session.exec(select(Mail.id).where(Mail.state == MailState.DATA, _is_left(now, dead)))
+    begun = [mail_id for mail_id in rows if mail_id is not None]
+    letters = await carried(session, begun)
+    await session.exec(
+        update(Mail)
+        .where(col(Mail.id).in_(begun), col(Mail.state) == MailState.DATA)
+        .values(state=MailState.IN_DOUBT, note=BROKEN_OFF, attempts=Mail.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    await follow(session, letters)
+    return freed.rowcount + len(begun)
+
+
+BROKEN_OFF = "发送中程序中断，是否送达待查"
+
+
+def _is_left(now: datetime, dead: Collection[str]) -> ColumnElement[bool]:
+    return (col(Mail.claimed_at) < now - CLAIM) | col(Mail.claimed_by).in_(dead)
 
 
 async def _may_settle(session: AsyncSession, account: str, now: datetime) -> None:
@@ -205,48 +347,20 @@ async def _may_settle(session: AsyncSession, account: str, now: datetime) -> Non
 async def settle(session: AsyncSession, mail_id: int, now: datetime, *, arrived: bool, by: str) -> bool:
     """A person decides on a mail in doubt: it arrived, or it is to be sent once more under the same id."""
     await _may_settle(session, by, now)
-    if arrived:
-        done = await _turn(
-            session, mail_id, MailState.IN_DOUBT, MailState.SENT, sent_at=now, note=f"{by} 确认已送达"
-        )
-    else:
-        done = await _turn(
-            session, mail_id, MailState.IN_DOUBT, MailState.QUEUED, next_at=now, note=f"{by} 决定重发"
-        )
-    await _letters_follow(session, mail_id)
-    return done
-
-
-async def _letters_follow(session: AsyncSession, mail_id: int) -> None:
-    """A letter is sent when all its mails are, copies too; failed or in doubt when one of its own is."""
-    letters = await session.exec(
-        select(Letter)
-        .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
-        .where(Addressee.mail_id == mail_id)
+    letters = await carried(session, [mail_id])
+    sent_or_queued: dict[str, object] = (
+        {"state": MailState.SENT, "sent_at": now, "note": f"{by} 确认已送达"}
+        if arrived
+        else {**FREE, "next_at": now, "note": f"{by} 决定重发"}
     )
-    for letter in letters.all():
-        letter.state = await _state_of(session, letter)
-        session.add(letter)
-
-
-async def _state_of(session: AsyncSession, letter: Letter) -> LetterState:
-    rows = await session.exec(
-        select(Addressee.copy_only, Mail.state)
-        .outerjoin(Mail, col(Mail.id) == col(Addressee.mail_id))
-        .where(Addressee.letter_id == letter.id)
+    settled = await session.exec(
+        update(Mail)
+        .where(col(Mail.id) == mail_id, col(Mail.state) == MailState.IN_DOUBT)
+        .values(**sent_or_queued)
+        .execution_options(synchronize_session=False)
     )
-    found = rows.all()
-    states = {state for copy_only, state in found if not copy_only}
-    if states & WAITING:
-        return LetterState.QUEUED
-    for wrong, seen in (
-        (MailState.IN_DOUBT, LetterState.IN_DOUBT),
-        (MailState.FAILED, LetterState.FAILED),
-        (MailState.CANCELLED, LetterState.CANCELLED),
-    ):
-        if wrong in states:
-            return seen
-    return LetterState.QUEUED if {state for _, state in found} & WAITING else LetterState.SENT
+    await follow(session, letters)
+    return bool(settled.rowcount)
 
 
 async def try_again(session: AsyncSession) -> None:
@@ -254,16 +368,19 @@ async def try_again(session: AsyncSession) -> None:
     await session.exec(update(Letter).where(col(Letter.state) == LetterState.QUEUED).values(note=""))
 
 
-async def has_work(session: AsyncSession, now: datetime, *, reminders: bool) -> bool:
+async def has_work(
+    session: AsyncSession, now: datetime, *, reminders: bool, dead: Collection[str] = ()
+) -> bool:
     """Whether a mail may go now, a letter is to be put into one, or a sender died."""
-    if await to_send(session, now, 1):
+    to_send = await session.exec(_to_send(now).limit(1))
+    if to_send.first() is not None:
         return True
-    stale = await session.exec(
+    left = await session.exec(
         select(Mail.id)
-        .where(col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), col(Mail.claimed_at) < now - CLAIM)
+        .where(col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), _is_left(now, dead))
         .limit(1)
     )
-    return stale.first() is not None or await _has_letters(session, reminders)
+    return left.first() is not None or await _has_letters(session, reminders)
 
 
 async def _has_letters(session: AsyncSession, reminders: bool) -> bool:
@@ -271,8 +388,7 @@ async def _has_letters(session: AsyncSession, reminders: bool) -> bool:
     rows = await session.exec(
         select(Letter.id)
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
-        .where(Letter.state == LetterState.QUEUED, Letter.note == "", col(Addressee.mail_id).is_(None))
-        .where(col(Letter.reminder).is_(False) | literal(reminders))
+        .where(*_unwritten(reminders), col(Letter.note) == "")
         .limit(1)
     )
     return rows.first() is not None

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     smtp_password: str = Field(default="", description="The password for it.")
     smtp_ca_file: str = Field(default="", description="Extra certificate authority (PEM).")
     smtp_timeout: float = Field(default=60.0, gt=0, description="Seconds for each SMTP step but the last.")
+    smtp_connections: int = Field(
+        default=4, ge=1, le=100, description="Connections to the mail server at one time, at most."
+    )
     mail_from: str = Field(default="rectify@localhost", description="Sender of all letters.")
     backup_folder: Path | None = Field(
         default=None,

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPException,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
@@ -123,9 +125,10 @@ class MailServer:
         `before_data` is awaited when the server has taken the recipient and has not yet seen a byte of the
         message. What it raises is passed on, and nothing has been sent.
         """
-        for address in (sender, recipient):
-            if not is_address(address):
-                return Refused(*_not_an_address(address))
+        if not is_address(sender):
+            return _bad_sender(sender)
+        if not is_address(recipient):
+            return Refused(*_not_an_address(recipient))
         envelope = Envelope(sender, recipient, utf8=not (sender + recipient + _header(message)).isascii())
         async with self._turn:
             try:
@@ -135,6 +138,17 @@ class MailServer:
             except asyncio.CancelledError:
                 self._hang_up()
                 raise
+
+    async def open(self) -> TryAgain | None:
+        """Connect before there is anything to send; None if the server is ready for it."""
+        async with self._turn:
+            try:
+                self._client = await _connect(self._access)
+            except _Stop as stop:
+                if not isinstance(stop.outcome, TryAgain):
+                    raise
+                return stop.outcome
+        return None
 
     async def _send(self, envelope: Envelope, message: bytes, before_data: BeforeData) -> Outcome:
         client = await self._address(envelope)
@@ -222,6 +236,7 @@ def access(settings: Settings) -> SmtpAccess:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_address(text: str) -> bool:
     """Whether `text` is exactly one address by its shape: no name, no list, no line break."""
     # Offices use `.local` and bare host names inside; under `.test` the library judges only the shape.
@@ -357,6 +372,8 @@ def _unanswered(trouble: Exception) -> InDoubt:
 
 def _not_taken(trouble: Exception) -> Refused | TryAgain:
     """Trouble before a byte of the message had left us."""
+    if isinstance(trouble, SMTPSenderRefused) and _is_final(trouble.code):
+        return _sender_refused(trouble)
     if isinstance(trouble, SMTPResponseException):
         return _answered(trouble.code, trouble.message)
     if isinstance(trouble, TimeoutError):
@@ -371,10 +388,36 @@ def _answered(code: int, text: str) -> Refused | TryAgain:
             f"邮件服务器要求登录或加密（{said}）；请核对 RECTIFY_SMTP_ 各项设置",
             f"The mail server wants a login or encryption ({said}); check the RECTIFY_SMTP_ settings",
         )
-    if 500 <= code < 600:
+    if _is_final(code):
         return Refused(f"邮件服务器拒收：{said}。", f"The mail server refused it: {said}.", code)
     return _waiting(
         f"邮件服务器暂不接收：{said}", f"The mail server does not take it now: {said}", down=code == 421
+    )
+
+
+def _is_final(code: int) -> bool:
+    return 500 <= code < 600 and code not in OUR_SETTINGS
+
+
+NO_SUCH_OPTION = 555
+"""RFC 5321 4.1.1.11: this one mail asked for more than the server can do."""
+
+
+def _sender_refused(trouble: SMTPSenderRefused) -> TryAgain:
+    """Our own address is the same in all mails, so it is no fault of this one."""
+    said = _said(trouble.code, trouble.message)
+    return _waiting(
+        f"邮件服务器不接受发件地址（{said}）；请核对 RECTIFY_MAIL_FROM",
+        f"The mail server does not accept our address as the sender ({said}); check RECTIFY_MAIL_FROM",
+        down=trouble.code != NO_SUCH_OPTION,
+    )
+
+
+def _bad_sender(text: str) -> TryAgain:
+    shown = _clean(text)
+    return _waiting(
+        f"RECTIFY_MAIL_FROM“{shown}”不是有效的邮件地址",
+        f"RECTIFY_MAIL_FROM “{shown}” is not one valid e-mail address",
     )
 
 

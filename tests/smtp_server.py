@@ -184,7 +184,7 @@ class _Conversation:
         return reply
 
     async def _greet(self) -> None:
-        if "EHLO" in self.server._waiting:
+        if self.server._waiting.get("EHLO"):
             await self._do("EHLO")
             return
         offers = ["test server", *self.server.extensions]

@@ -114,7 +114,6 @@ async def test_a_refused_recipient_does_not_spoil_the_next_mail() -> None:
 @pytest.mark.parametrize(
     ("verb", "reply"),
     [
-        ("MAIL", "550 5.7.1 sender rejected"),
         ("RCPT", "550 5.1.1 no such user"),
         ("RCPT", "553 5.1.3 bad mailbox"),
         ("DATA", "554 5.5.1 no valid recipients"),
@@ -129,6 +128,16 @@ async def test_a_refusal_of_the_mail_is_final(verb: str, reply: str) -> None:
     assert outcome.code == int(reply[:3])
     assert reply in outcome.zh
     assert reply in outcome.en
+
+
+@pytest.mark.parametrize(("reply", "down"), [("550 5.7.1 sender rejected", True), ("555 5.5.4 what?", False)])
+async def test_a_refusal_of_our_own_address_is_no_fault_of_the_mail(reply: str, down: bool) -> None:
+    async with SmtpServer({"MAIL": [reply]}) as server, MailServer(plain(server)) as mail:
+        first = await mail.send(SENDER, CADRE, MESSAGE, before_data=nothing)
+        second = await mail.send(SENDER, CADRE, MESSAGE, before_data=nothing)
+    assert isinstance(first, TryAgain)
+    assert (first.server_down, "RECTIFY_MAIL_FROM" in first.zh) == (down, True)
+    assert isinstance(second, Sent)
 
 
 @pytest.mark.parametrize(
@@ -390,7 +399,8 @@ async def test_what_is_not_one_address_never_reaches_the_server(address: str) ->
         as_recipient = await mail.send(SENDER, address, MESSAGE, before_data=nothing)
         as_sender = await mail.send(address, CADRE, MESSAGE, before_data=nothing)
     assert isinstance(as_recipient, Refused)
-    assert isinstance(as_sender, Refused)
+    assert isinstance(as_sender, TryAgain)
+    assert as_sender.server_down
     assert as_recipient.code is None
     assert "\n" not in as_recipient.zh
     assert server.connections == 0
