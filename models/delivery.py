@@ -1,7 +1,7 @@
 """What becomes of letters through the mails that carry them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -21,38 +21,36 @@ WRONG = (
 )
 
 
-async def carried(session: AsyncSession, mails: Collection[int]) -> list[Letter]:
-    """The letters in these mails, kept from others until commit.
+async def carried(session: AsyncSession, mails: Collection[int]) -> dict[int, LetterState]:
+    """The letters in these mails with their states, kept from others until commit.
 
     Without that, two mails of one letter that end at the same moment would each take the other for waiting.
     """
     of_these = select(Addressee.letter_id).where(col(Addressee.mail_id).in_(mails))
     letters = await session.exec(
-        select(Letter)
+        select(col(Letter.id), col(Letter.state))
         .where(col(Letter.id).in_(of_these))
         .order_by(col(Letter.id))
         .with_for_update()
-        .execution_options(populate_existing=True)
     )
-    return list(letters)
+    return {letter_id or 0: state for letter_id, state in letters}
 
 
-async def follow(session: AsyncSession, letters: Collection[Letter]) -> None:
+async def follow(session: AsyncSession, letters: Mapping[int, LetterState]) -> None:
     """A letter is sent when all its mails are, copies too; failed or in doubt when one of its own is."""
     rows = await session.exec(
         select(col(Addressee.letter_id), col(Addressee.copy_only), col(Mail.state))
         .outerjoin(Mail, col(Mail.id) == col(Addressee.mail_id))
-        .where(col(Addressee.letter_id).in_([letter.id for letter in letters]))
+        .where(col(Addressee.letter_id).in_(letters))
     )
     found: dict[int, list[tuple[bool, MailState | None]]] = defaultdict(list)
     for letter_id, copy_only, state in rows:
         found[letter_id].append((copy_only, state))
     turned: dict[LetterState, list[int]] = defaultdict(list)
-    for letter in letters:
-        is_cancelled = letter.state is LetterState.CANCELLED
-        now = _state(found[letter.id or 0], is_cancelled=is_cancelled)
-        if now is not letter.state:
-            turned[now].append(letter.id or 0)
+    for letter_id, before in letters.items():
+        now = _state(found[letter_id], is_cancelled=before is LetterState.CANCELLED)
+        if now is not before:
+            turned[now].append(letter_id)
     for now, ids in turned.items():
         await session.exec(update(Letter).where(col(Letter.id).in_(ids)).values(state=now))
 
@@ -90,7 +88,7 @@ async def take_back(session: AsyncSession, letter: Letter, reason: str) -> None:
     letter.state, letter.note = LetterState.CANCELLED, reason
     session.add(letter)
     await session.flush()
-    await follow(session, [letter])
+    await follow(session, {letter.id or 0: LetterState.CANCELLED})
 
 
 async def _taken_back(session: AsyncSession, mails: list[int]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,8 @@ COUNTED: dict[type[Outcome], Counter] = {
     InDoubt: measures.MAILS_IN_DOUBT,
     TryAgain: measures.MAILS_TRIED_AGAIN,
 }
+MOMENT = 0.01
+"""Seconds for which a commit is put off so that more can share it."""
 PATIENCE = (0.1, 0.5, 2.0, 5.0)
 """Seconds between the tries of a commit: an outcome that is not stored is a mail in doubt."""
 
@@ -35,12 +38,20 @@ class _Note:
 
 
 class Marks:
-    """The notes of one sender. Those that come while a commit is under way share the next one."""
+    """The notes of one sender. Those that come together share a commit.
 
-    def __init__(self, db: Database, by: str, now: Callable[[], datetime]) -> None:
-        self._db, self._by, self._now = db, by, now
+    `lines` says how many mails may be under way: a commit is put off for a moment until all of them wait for
+    it, since it costs more than the moment.
+    """
+
+    def __init__(
+        self, db: Database, by: str, now: Callable[[], datetime], lines: Callable[[], int] = lambda: 1
+    ) -> None:
+        self._db, self._by, self._now, self._lines = db, by, now, lines
         self._waiting: list[_Note] = []
+        self._all_here = asyncio.Event()
         self._storing: asyncio.Task[None] | None = None
+        self._is_closing = False
 
     async def begin(self, mail_id: int) -> bool:
         """Whether the bytes of this mail may go out now: then it is stored that they do."""
@@ -52,19 +63,26 @@ class Marks:
 
     async def stored(self) -> None:
         """Until nothing is left to be stored. Raises what kept the last notes from it."""
+        self._is_closing = True
+        self._all_here.set()
         if self._storing:
             await self._storing
 
     def _note(self, mail_id: int, outcome: Outcome | None) -> asyncio.Future[bool]:
         note = _Note(mail_id, outcome)
         self._waiting.append(note)
+        if self._is_closing or sum(one.outcome is None for one in self._waiting) >= self._lines():
+            self._all_here.set()
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_all())
         return note.stored
 
     async def _store_all(self) -> None:
         while self._waiting:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_here.wait(), MOMENT)
             notes, self._waiting = self._waiting, []
+            self._all_here.clear()
             try:
                 begun = await self._patiently(notes)
             except BaseException as error:

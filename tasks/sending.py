@@ -48,7 +48,7 @@ class Round:
         self.db, self.config, self.now, self.within = db, config, now, within
         self.by = f"{holder()}/{uuid4().hex[:12]}"
         self.began = monotonic()
-        self.marks = Marks(db, self.by, self._now)
+        self.marks = Marks(db, self.by, self._now, lambda: self.lines)
         self.bag: deque[Mail] = deque()
         self.is_over = False
         self.lines = 0
@@ -114,6 +114,7 @@ class Round:
                 if isinstance(outcome, TryAgain) and outcome.server_down:
                     self._end_line(outcome)
                     return
+        self.lines -= 1
 
     def _end_line(self, why: TryAgain) -> None:
         self.lines -= 1
