@@ -1,17 +1,19 @@
 """A row that is new: it becomes a finding at its own stage, with all that belongs to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
+from models.bulk import Values, batches, unsaved, whole
 from models.desk import Desk, deadline_set_on, stage_since
-from models.effects import closed_cycle, figure
-from models.findings import Evidence, Finding, Measure, ProgressEntry
+from models.effects import figured, frozen
+from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
 from models.history import Event
-from models.ledger import queue_wake
+from models.ledger import waking
 from models.letters import case
 from models.naming import POST_FIELDS
-from models.opening import next_number
+from models.numbering import Numbering, prefix_of, series_of
 from models.past import events_of
+from models.running import Wake
 from policy.deadlines import DayCount, DeadlineType, due
 from policy.escalation import next_look, plan
 from policy.ledger_rows import LedgerRow
@@ -40,46 +42,72 @@ TEXTS = (
 
 
 class Arrivals:
-    """Rows that nobody knows yet. `settle` stores in a few large steps what came with each of them."""
+    """Rows that nobody knows yet."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.arrived: list[tuple[LedgerRow, Finding, list[Event]]] = []
 
-    async def bring(self, row: LedgerRow) -> Finding:
-        """A finding at its own stage, with its past as imported events."""
-        finding = await self._new(row)
-        events = events_of(finding, row, self.desk.wanted.by, self.desk.now)
-        finding.version = finding.stage_event = events[-1].seq
-        letters = plan(case(finding, {}), self.desk.trade.rules, self.desk.trade.calendar, self.desk.today)
-        finding.next_look_on = next_look(letters, {})
-        self.desk.session.add(finding)
-        self.arrived.append((row, finding, events))
-        return finding
+    async def take(self, rows: Sequence[LedgerRow], told: Callable[[], None]) -> None:
+        """Each becomes a finding at its own stage, with its past as imported events; live ones get a wake."""
+        desk = self.desk
+        for row in rows:
+            desk.names.want(row, ("lead_unit", *POST_FIELDS))
+        await desk.names.make()
+        await desk.rounds.want(rows)
+        numbering = await self._numbering(rows)
+        for some in batches(rows):
+            for row in some:
+                self._bring(row, self._number(row, numbering))
+            await desk.put_away()
+            desk.taken.imported += len(some)
+            told()
+        await desk.session.flush()
 
-    async def settle(self) -> None:
-        """Events and belongings of all arrivals; live ones get a wake."""
-        await self.desk.session.flush()
-        for row, finding, events in self.arrived:
-            self.desk.session.add_all(events)
-            self._belongings(row, finding)
-            if finding.stage not in ENDED:
-                queue_wake(self.desk.session, finding, self.desk.now)
-        await self.desk.session.flush()
+    async def _numbering(self, rows: Sequence[LedgerRow]) -> Numbering:
+        stated = [row.number for row in rows if row.number]
+        unnumbered = [prefix_of(row.source, self._discovered(row)) for row in rows if not row.number]
+        numbering = Numbering(self.desk.session, stated)
+        await numbering.load([*series_of(stated), *unnumbered])
+        return numbering
 
-    async def _new(self, row: LedgerRow) -> Finding:
-        unit = await self.desk.names.unit(row, row.lead_unit)
+    def _number(self, row: LedgerRow, numbering: Numbering) -> str:
+        if row.number:
+            numbering.note(row.number)
+            return row.number
+        number = numbering.give(prefix_of(row.source, self._discovered(row)))
+        self.desk.warn(row, "number", f"未填编号，编为 {number}", f"no number given: numbered {number}")
+        return number
+
+    def _discovered(self, row: LedgerRow) -> date:
+        return row.discovered_on or self.desk.today
+
+    def _bring(self, row: LedgerRow, number: str) -> None:
+        desk = self.desk
+        values = self._values(row, number)
+        finding = unsaved(Finding, values)
+        events = events_of(finding, row, desk.wanted.by, desk.now)
+        values["version"] = values["stage_event"] = events[-1].seq
+        letters = plan(case(finding, {}), desk.trade.rules, desk.trade.calendar, desk.today)
+        values["next_look_on"] = next_look(letters, {})
+        desk.keep_whole(Finding, values)
+        for event in events:
+            desk.keep_whole(Event, vars(event))
+        self._belongings(row, finding)
+        if finding.stage not in ENDED:
+            desk.keep(Wake, **waking(finding, desk.now))
+
+    def _values(self, row: LedgerRow, number: str) -> Values:
         kind = row.deadline_type or DeadlineType.TIME_LIMITED
-        discovered = row.discovered_on or self.desk.today
-        finding = Finding(
-            number=row.number or await self._number(row, discovered),
+        discovered = self._discovered(row)
+        values = whole(
+            Finding,
+            number=number,
             stage=row.stage or Stage.DRAFT,
             round=(row.returns or 0) + 1,
             cycle=(row.reopens or 0) + 1,
             **{name: getattr(row, name) for name in TEXTS},
-            inspection_round_id=await self.desk.round_of(row),
+            inspection_round_id=self.desk.rounds.id_of(row),
             confidential=row.confidential,
-            lead_unit_id=unit.id,
             assisting="\n".join(row.assisting),
             deadline_type=kind,
             sustained=row.sustained or kind is DeadlineType.SUSTAINED,
@@ -91,6 +119,7 @@ class Arrivals:
             accepted_on=row.accepted_on,
             deadline=row.deadline,
             original_deadline=row.original_deadline or row.deadline,
+            deadline_set_on=deadline_set_on(row, discovered),
             deadline_by_hand=row.deadline is not None,
             extensions=row.extensions or 0,
             percent=row.percent if row.percent is not None else 100 * (row.closed_on is not None),
@@ -104,76 +133,70 @@ class Arrivals:
             stage_since=stage_since(row, self.desk.today),
             created_at=self.desk.now,
         )
-        await self._placed(row, finding)
-        self._deadline(row, finding)
-        return finding
+        return values | self._places(row) | self._deadline(row, values)
 
-    async def _placed(self, row: LedgerRow, finding: Finding) -> None:
-        for name, (column, _roles) in POST_FIELDS.items():
-            setattr(finding, column, await self.desk.names.post(row, name))
-        finding.verifier_post_id = finding.verifier_post_id or finding.supervisor_post_id
+    def _places(self, row: LedgerRow) -> Values:
+        names = self.desk.names
+        places = {column: names.post_id(row, name) for name, (column, _roles) in POST_FIELDS.items()}
+        places["lead_unit_id"] = names.unit_id(row)
+        places["verifier_post_id"] = places["verifier_post_id"] or places["supervisor_post_id"]
+        return places
 
-    def _deadline(self, row: LedgerRow, finding: Finding) -> None:
+    def _deadline(self, row: LedgerRow, values: Values) -> Values:
         """Where the ledger gives no date, the rules do; it is reported like every default."""
-        finding.deadline_set_on = deadline_set_on(row, finding.discovered_on)
-        if finding.deadline is not None or finding.stage is Stage.DRAFT:
-            return
-        period = self.desk.trade.rules.period(finding.source, finding.deadline_type)
-        start = row.assigned_on or finding.discovered_on
-        computed = due(start, period, self.desk.trade.calendar)
-        finding.deadline = finding.original_deadline = computed.day
-        finding.provisional = computed.provisional
+        if row.deadline is not None or values["stage"] is Stage.DRAFT:
+            return {}
+        period = self.desk.trade.rules.period(row.source, values["deadline_type"])
+        computed = due(row.assigned_on or values["discovered_on"], period, self.desk.trade.calendar)
         self.desk.warn(
             row,
             "deadline",
             f"未填时限，按规则计为 {computed.day}",
             f"no deadline given: {computed.day} by the rules",
         )
-
-    async def _number(self, row: LedgerRow, discovered: date) -> str:
-        number = await next_number(self.desk.session, row.source, discovered)
-        self.desk.warn(row, "number", f"未填编号，编为 {number}", f"no number given: numbered {number}")
-        return number
+        return {
+            "deadline": computed.day,
+            "original_deadline": computed.day,
+            "provisional": computed.provisional,
+        }
 
     def _belongings(self, row: LedgerRow, finding: Finding) -> None:
-        add_measures(self.desk, finding, row.measures, start=1)
-        add_evidence(self.desk, finding, row.evidence)
+        desk = self.desk
+        add_measures(desk, finding, row.measures, start=1)
+        add_evidence(desk, finding, row.evidence)
         if row.progress:
-            entry = ProgressEntry(
+            desk.keep(
+                ProgressEntry,
                 finding=finding.number,
                 cycle=finding.cycle,
                 round=finding.round,
-                at=self.desk.now,
-                by=self.desk.wanted.by,
+                at=desk.now,
+                by=desk.wanted.by,
                 percent=finding.percent,
                 text=row.progress,
             )
-            self.desk.session.add(entry)
         for outcome in row.outcomes:
-            self.desk.session.add(figure(finding, outcome))
+            desk.keep(OutcomeFigure, **figured(finding, outcome))
         if finding.closed_on:
-            self.desk.session.add(closed_cycle(finding))
+            desk.keep(ClosedCycle, **frozen(finding))
 
 
 def add_measures(desk: Desk, finding: Finding, texts: Iterable[str], start: int) -> None:
     """Measures from a ledger are not tracked: it does not say which of them are done."""
     for seq, text in enumerate(texts, start):
-        desk.session.add(
-            Measure(finding=finding.number, cycle=finding.cycle, seq=seq, text=text, tracked=False)
-        )
+        desk.keep(Measure, finding=finding.number, cycle=finding.cycle, seq=seq, text=text, tracked=False)
 
 
 def add_evidence(desk: Desk, finding: Finding, names: Iterable[str]) -> None:
     for name in dict.fromkeys(names):
-        desk.session.add(
-            Evidence(
-                finding=finding.number,
-                cycle=finding.cycle,
-                round=finding.round,
-                name=name,
-                at=desk.now,
-                by=desk.wanted.by,
-            )
+        desk.keep(
+            Evidence,
+            finding=finding.number,
+            cycle=finding.cycle,
+            round=finding.round,
+            name=name,
+            at=desk.now,
+            by=desk.wanted.by,
         )
 
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.bulk import Values, store, whole
 from models.letters import Trade
 from models.naming import Names
-from models.opening import round_id
+from models.rounds import Rounds
 from policy.ledger_rows import LedgerRow, Remark
 from policy.stages import Stage
 
@@ -53,19 +56,25 @@ class Desk:
     session: AsyncSession
     columns: dict[str, str]
     names: Names
+    rounds: Rounds
     wanted: Wanted
     now: datetime
     today: date
     trade: Trade
     taken: Taken
-    rounds: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    later: dict[type[SQLModel], list[Values]] = field(default_factory=dict)
+    """Rows to be stored by `put_away`, in the order of their kinds."""
 
-    async def round_of(self, row: LedgerRow) -> int | None:
-        """The row's round, asked for once and remembered."""
-        key = (row.source, row.round_name)
-        if key not in self.rounds:
-            self.rounds[key] = await round_id(self.session, *key, row.source_doc)
-        return self.rounds[key]
+    def keep(self, kind: type[SQLModel], **values: Any) -> None:
+        self.keep_whole(kind, whole(kind, **values))
+
+    def keep_whole(self, kind: type[SQLModel], values: Values) -> None:
+        self.later.setdefault(kind, []).append(values)
+
+    async def put_away(self) -> None:
+        for kind, rows in self.later.items():
+            await store(self.session, kind, rows)
+        self.later.clear()
 
     def header(self, field_name: str) -> str:
         """The column's header as it stands in the file."""

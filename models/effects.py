@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -177,13 +178,17 @@ async def figure_outcomes(session: AsyncSession, finding: Finding, outcomes: tup
 
 
 def figure(finding: Finding, outcome: Outcome) -> OutcomeFigure:
-    return OutcomeFigure(
-        finding=finding.number,
-        cycle=finding.cycle,
-        metric=outcome.metric,
-        amount=outcome.amount,
-        unit=outcome.unit,
-    )
+    return OutcomeFigure(**figured(finding, outcome))
+
+
+def figured(finding: Finding, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "finding": finding.number,
+        "cycle": finding.cycle,
+        "metric": outcome.metric,
+        "amount": outcome.amount,
+        "unit": outcome.unit,
+    }
 
 
 async def _complete_measure(doing: Doing) -> None:
@@ -261,18 +266,23 @@ async def _approve_closure(doing: Doing) -> None:
 
 
 def closed_cycle(finding: Finding) -> ClosedCycle:
+    return ClosedCycle(**frozen(finding))
+
+
+def frozen(finding: Finding) -> dict[str, Any]:
+    """The dates of the cycle that was closed."""
     if finding.closed_on is None:
         raise RuntimeError("a closed finding has its day")
-    return ClosedCycle(
-        finding=finding.number,
-        cycle=finding.cycle,
-        rounds=finding.round,
-        original_deadline=finding.original_deadline,
-        deadline=finding.deadline,
-        submitted_on=finding.submitted_on,
-        verified_on=finding.verified_on,
-        closed_on=finding.closed_on,
-    )
+    return {
+        "finding": finding.number,
+        "cycle": finding.cycle,
+        "rounds": finding.round,
+        "original_deadline": finding.original_deadline,
+        "deadline": finding.deadline,
+        "submitted_on": finding.submitted_on,
+        "verified_on": finding.verified_on,
+        "closed_on": finding.closed_on,
+    }
 
 
 async def _reopen(doing: Doing) -> None:

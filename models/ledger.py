@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -126,7 +127,12 @@ VISIBLE = frozenset(Act) - {Act.HAND_OVER}
 
 
 def queue_wake(session: AsyncSession, finding: Finding, now: datetime) -> None:
-    session.add(Wake(finding=finding.number, version=finding.version, queued_at=now, next_at=now))
+    session.add(Wake(**waking(finding, now)))
+
+
+def waking(finding: Finding, now: datetime) -> dict[str, Any]:
+    """The columns of a wake for the finding as it stands."""
+    return {"finding": finding.number, "version": finding.version, "queued_at": now, "next_at": now}
 
 
 async def find(session: AsyncSession, number: str) -> Finding:

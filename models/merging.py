@@ -1,20 +1,25 @@
 """A row that is known again: what was unknown is filled in, what differs is listed or replaced."""
 
 import json
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from sqlmodel import col, select
 
+from models import following
 from models.arrivals import TEXTS, add_evidence, add_measures
+from models.bulk import batches, rewrite, store, unsaved, whole
 from models.desk import Desk, Difference, deadline_set_on, stage_since
-from models.effects import closed_cycle, figure_outcomes
-from models.findings import ClosedCycle, Evidence, Finding, InspectionRound, Measure, OutcomeFigure
-from models.ledger import Entry, append, follow
+from models.effects import figure, frozen
+from models.findings import ClosedCycle, Finding, OutcomeFigure
+from models.history import Event
+from models.known import Cycle, Known
+from models.ledger import link
 from models.naming import POST_FIELDS
-from models.people import Post, Unit
-from policy.ledger_rows import LedgerRow
+from policy.ledger_rows import LedgerRow, Outcome
 from policy.stages import Act, Stage
 
+NAMED = {*POST_FIELDS, "lead_unit"}
 PLAIN = (
     "deadline_type",
     "day_count",
@@ -46,147 +51,159 @@ Stated = tuple[str, str, str]
 class Merge:
     """One row beside the finding it describes."""
 
-    def __init__(self, desk: Desk, row: LedgerRow, finding: Finding) -> None:
-        self.desk, self.session, self.row, self.finding = desk, desk.session, row, finding
+    def __init__(self, desk: Desk, known: Known, row: LedgerRow, finding: Finding) -> None:
+        self.desk, self.known, self.row, self.finding = desk, known, row, finding
+        self.before = finding.stage
+        self.changes: dict[str, tuple[str, str]] = {}
 
-    async def run(self) -> bool:
-        """Fill in what was not known; replace what differs only if that was asked for."""
-        row, finding, before = self.row, self.finding, self.finding.stage
-        changes: dict[str, tuple[str, str]] = {}
-        for name, old, new in await self._compared():
+    @property
+    def cycle(self) -> Cycle:
+        return self.finding.number, self.finding.cycle
+
+    def compare(self) -> bool:
+        """What was not known is to be filled in; what differs is replaced only if that was asked for."""
+        row, finding = self.row, self.finding
+        for name, old, new in self._compared():
             unknown = not old or name in finding.defaulted.split(",") or _adds_to(name, old, new)
-            ahead = name in STAGE_FIELDS and row.stage is not before
+            ahead = name in STAGE_FIELDS and row.stage is not self.before
             if self.desk.wanted.update or (unknown and not ahead):
-                await self._write(name)
-                changes[name] = (old, new)
+                self.changes[name] = (old, new)
             else:
                 difference = Difference(row.row, finding.number, self.desk.header(name), old, new)
                 self.desk.taken.differences.append(difference)
-        if changes:
-            await self._amended(changes, before)
-        return bool(changes)
+        return bool(self.changes)
 
-    async def _compared(self) -> list[Stated]:
+    def write(self) -> None:
+        """Write what the file changes onto the finding, which is now one version further."""
+        for name in self.changes:
+            self._write(name)
+        self._amended()
+
+    def event(self, previous: str) -> Event:
+        """One event for all that the file changed; `previous` is the hash of the one before."""
+        desk, finding = self.desk, self.finding
+        said = {name: {"旧": old, "新": new} for name, (old, new) in sorted(self.changes.items())}
+        values = whole(
+            Event,
+            finding=finding.number,
+            seq=finding.version,
+            at=desk.now,
+            recorded_at=desk.now,
+            act=Act.AMEND,
+            by=desk.wanted.by,
+            imported=True,
+            from_stage=self.before,
+            to_stage=finding.stage,
+            round=finding.round,
+            cycle=finding.cycle,
+            said=json.dumps(said, ensure_ascii=False, sort_keys=True),
+            previous=previous,
+        )
+        event = unsaved(Event, values)
+        values["hash"] = link(event)
+        return event
+
+    def _compared(self) -> list[Stated]:
         row, finding = self.row, self.finding
         found: list[Stated] = []
         for name in (*TEXTS, *PLAIN):
             new, old = getattr(row, name), getattr(finding, name)
             if name == "closed_on" and row.stage is not Stage.CLOSED:
                 continue
-            if name not in row.defaulted and new not in ("", None) and new != old:
+            if new != old and new not in ("", None) and name not in row.defaulted:
                 found.append((name, _shown(old), _shown(new)))
-        return [*found, *await self._compared_names(), *await self._compared_belongings()]
+        return [*found, *self._compared_names(), *self._compared_belongings()]
 
-    async def _compared_names(self) -> list[Stated]:
-        row, finding = self.row, self.finding
+    def _compared_names(self) -> list[Stated]:
+        row, finding, names = self.row, self.finding, self.desk.names
         found: list[Stated] = []
-        for name, (column, _roles) in {**POST_FIELDS, "lead_unit": ("lead_unit_id", ())}.items():
-            wanted = getattr(row, name)
-            stored = await self._name_of(name, getattr(finding, column))
+        for name, (column, _roles) in POST_FIELDS.items():
+            wanted, stored = getattr(row, name), names.post_names.get(getattr(finding, column), "")
             if name == "verifier" and not finding.verified_on and not row.verified_on:
                 continue
             if wanted and wanted != stored:
                 found.append((name, stored, wanted))
+        stored = names.unit_names.get(finding.lead_unit_id, "")
+        if row.lead_unit and row.lead_unit != stored:
+            found.append(("lead_unit", stored, row.lead_unit))
         return found
 
-    async def _name_of(self, name: str, stored: int | None) -> str:
-        if stored is None:
-            return ""
-        kind: type[Unit] | type[Post] = Unit if name == "lead_unit" else Post
-        found: Unit | Post | None = await self.session.get(kind, stored)
-        return found.name if found else ""
-
-    async def _compared_belongings(self) -> list[Stated]:
-        row, finding = self.row, self.finding
+    def _compared_belongings(self) -> list[Stated]:
+        row, finding, known = self.row, self.finding, self.known
         found: list[Stated] = []
         for name, stored, stated in (
-            ("round_name", await self._round_name(), row.round_name),
+            ("round_name", self.desk.rounds.names[finding.inspection_round_id], row.round_name),
             ("assisting", finding.assisting, "\n".join(row.assisting)),
-            ("measures", await self._measures(), "\n".join(row.measures)),
-            ("evidence", await self._evidence(), "\n".join(row.evidence)),
-            ("outcomes", await self._outcomes(), _outcomes_text(row)),
+            ("measures", "\n".join(known.measures.get(self.cycle, ())), "\n".join(row.measures)),
+            ("evidence", "\n".join(known.evidence.get(self.cycle, ())), "\n".join(row.evidence)),
+            (
+                "outcomes",
+                _figures_text(known.figures.get(self.cycle, {}).values()),
+                _figures_text(row.outcomes),
+            ),
         ):
             missing = set(stated.split("\n")) - set(stored.split("\n"))
             if stated and missing and not (name == "outcomes" and name in row.defaulted):
                 found.append((name, stored, stated))
         return found
 
-    async def _round_name(self) -> str:
-        key = self.finding.inspection_round_id
-        found = await self.session.get(InspectionRound, key) if key else None
-        return found.name if found else ""
-
-    async def _measures(self) -> str:
-        rows = await self.session.exec(
-            select(Measure.text)
-            .where(Measure.finding == self.finding.number, Measure.cycle == self.finding.cycle)
-            .order_by(col(Measure.seq))
-        )
-        return "\n".join(rows)
-
-    async def _evidence(self) -> str:
-        rows = await self.session.exec(
-            select(Evidence.name)
-            .where(Evidence.finding == self.finding.number, Evidence.cycle == self.finding.cycle)
-            .order_by(col(Evidence.id))
-        )
-        return "\n".join(rows)
-
-    async def _outcomes(self) -> str:
-        rows = await self.session.exec(
-            select(OutcomeFigure).where(
-                OutcomeFigure.finding == self.finding.number, OutcomeFigure.cycle == self.finding.cycle
-            )
-        )
-        return "\n".join(sorted(_outcome_text(x.metric.value, x.amount, x.unit) for x in rows))
-
-    async def _write(self, name: str) -> None:
+    def _write(self, name: str) -> None:
         """Write one stated field onto the finding."""
         finding, row = self.finding, self.row
         if name in POST_FIELDS:
-            setattr(finding, POST_FIELDS[name][0], await self.desk.names.post(row, name))
+            setattr(finding, POST_FIELDS[name][0], self.desk.names.post_id(row, name))
         elif name == "lead_unit":
-            finding.lead_unit_id = (await self.desk.names.unit(row, row.lead_unit)).id
+            finding.lead_unit_id = self.desk.names.unit_id(row)
         elif name == "round_name":
-            finding.inspection_round_id = await self.desk.round_of(row)
+            finding.inspection_round_id = self.desk.rounds.id_of(row)
         elif name == "assisting":
             finding.assisting = "\n".join(row.assisting)
         elif name == "stage":
-            await self._stage()
+            self._stage()
         elif name in {"measures", "evidence", "outcomes"}:
-            await self._add(name)
+            self._add(name)
         else:
             setattr(finding, name, getattr(row, name))
 
-    async def _stage(self) -> None:
+    def _stage(self) -> None:
         finding, row = self.finding, self.row
         finding.stage = row.stage or finding.stage
         finding.round = max(finding.round, (row.returns or 0) + 1)
         finding.cycle = max(finding.cycle, (row.reopens or 0) + 1)
         finding.closed_on = row.closed_on if finding.stage is Stage.CLOSED else None
         finding.stage_since = stage_since(row, self.desk.today)
-        key = (finding.number, finding.cycle)
-        if finding.closed_on and await self.session.get(ClosedCycle, key) is None:
-            self.session.add(closed_cycle(finding))
+        if finding.closed_on and self.cycle not in self.known.closed:
+            self.known.closed.add(self.cycle)
+            self.desk.keep(ClosedCycle, **frozen(finding))
 
-    async def _add(self, name: str) -> None:
+    def _add(self, name: str) -> None:
         """Add what is new; nothing that is stored is taken away."""
         desk, finding, row = self.desk, self.finding, self.row
         if name == "measures":
-            stored = [text for text in (await self._measures()).split("\n") if text]
+            stored = self.known.measures.setdefault(self.cycle, [])
             new = [text for text in row.measures if text not in stored]
             add_measures(desk, finding, new, start=len(stored) + 1)
+            stored += new
         elif name == "evidence":
-            known = set((await self._evidence()).split("\n"))
-            add_evidence(desk, finding, [one for one in row.evidence if one not in known])
+            files = self.known.evidence.setdefault(self.cycle, [])
+            missing = [one for one in row.evidence if one not in files]
+            add_evidence(desk, finding, missing)
+            files += missing
         else:
-            await figure_outcomes(self.session, finding, row.outcomes)
-        await self.session.flush()
+            self._figure()
 
-    async def _amended(self, changes: dict[str, tuple[str, str]], before: Stage) -> None:
-        """One event for all that the file changed."""
-        desk, row, finding = self.desk, self.row, self.finding
-        said = {name: {"旧": old, "新": new} for name, (old, new) in sorted(changes.items())}
+    def _figure(self) -> None:
+        """A metric given again replaces the one before."""
+        figures = self.known.figures.setdefault(self.cycle, {})
+        for outcome in self.row.outcomes:
+            if outcome.metric in figures:
+                figures[outcome.metric].amount = outcome.amount
+            else:
+                figures[outcome.metric] = figure(self.finding, outcome)
+                self.desk.session.add(figures[outcome.metric])
+
+    def _amended(self) -> None:
+        desk, row, finding, changes = self.desk, self.row, self.finding, self.changes
         kept = [name for name in finding.defaulted.split(",") if name and name not in changes]
         finding.defaulted = ",".join(kept)
         finding.version += 1
@@ -199,19 +216,48 @@ class Merge:
             finding.deadline_set_on = min(
                 finding.deadline_set_on, deadline_set_on(row, finding.discovered_on)
             )
-        self.session.add(finding)
+
+
+class Amendments:
+    """Known rows that change something: stored together, with one event for each finding."""
+
+    def __init__(self, desk: Desk, known: Known) -> None:
+        self.desk, self.session, self.known = desk, desk.session, known
+
+    async def take(self, rows: Sequence[tuple[LedgerRow, Finding]], told: Callable[[], None]) -> None:
+        """Compare all, store what changes. No finding may stand in `rows` twice."""
+        merges = [Merge(self.desk, self.known, row, finding) for row, finding in rows]
+        changing = [merge for merge in merges if merge.compare()]
+        self.desk.taken.unchanged += len(merges) - len(changing)
+        for merge in changing:
+            self.desk.names.want(merge.row, (name for name in merge.changes if name in NAMED))
+        await self.desk.names.make()
+        await self.desk.rounds.want(merge.row for merge in changing if "round_name" in merge.changes)
+        for some in batches(changing):
+            await self._store(some)
+            self.desk.taken.updated += len(some)
+            told()
+        told()
+
+    async def _store(self, merges: Sequence[Merge]) -> None:
+        heads = await self._heads([merge.finding.number for merge in merges])
+        for merge in merges:
+            merge.write()
+        findings = [merge.finding for merge in merges]
+        await rewrite(self.session, Finding, "number", [finding.model_dump() for finding in findings])
+        await self.desk.put_away()
+        events = [merge.event(heads[merge.finding.number]) for merge in merges]
+        await store(self.session, Event, [vars(event) for event in events])
         await self.session.flush()
-        entry = Entry(
-            Act.AMEND,
-            desk.wanted.by,
-            desk.now,
-            desk.now,
-            before,
-            said=json.dumps(said, ensure_ascii=False, sort_keys=True),
-            imported=True,
+        await following.follow(self.session, findings, self.desk.trade, self.desk.now)
+
+    async def _heads(self, numbers: Sequence[str]) -> dict[str, str]:
+        """The hashes of the last events as they are stored."""
+        last = (col(Finding.number) == col(Event.finding)) & (col(Finding.version) == col(Event.seq))
+        found = await self.session.exec(
+            select(Event.finding, Event.hash).join(Finding, last).where(col(Event.finding).in_(numbers))
         )
-        event = await append(self.session, finding, entry)
-        await follow(self.session, finding, event, before, desk.trade, desk.now)
+        return dict(found.all())
 
 
 def _adds_to(name: str, old: str, new: str) -> bool:
@@ -223,9 +269,6 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _outcome_text(metric: str, amount: Decimal, unit: str) -> str:
-    return f"{metric} {amount.quantize(Decimal('0.01'))}{unit}"
-
-
-def _outcomes_text(row: LedgerRow) -> str:
-    return "\n".join(sorted(_outcome_text(x.metric.value, x.amount, x.unit) for x in row.outcomes))
+def _figures_text(figures: Iterable[Outcome | OutcomeFigure]) -> str:
+    exact = Decimal("0.01")
+    return "\n".join(sorted(f"{x.metric.value} {x.amount.quantize(exact)}{x.unit}" for x in figures))

@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import book, letters
 from models.database import Database
 from models.effects import place, set_deadline
-from models.findings import Finding, InspectionRound, NumberSeries
+from models.findings import Finding, InspectionRound
 from models.history import Event
 from models.ledger import Entry, Receipt, append, as_receipt, follow, receipt_of
 from models.letters import Trade
+from models.numbering import next_number, note
 from models.orders import OpenWords, Placing
 from models.people import PostRole
 from policy import acts
@@ -103,6 +104,7 @@ async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, 
     )
     if await session.get(Finding, finding.number):
         raise BadInput(f"编号“{finding.number}”已被使用。", f"The number “{finding.number}” is taken.")
+    await note(session, finding.number)
     await place(session, finding, Placing(**words.model_dump(include=PLACES)), today)
     if words.deadline:
         set_deadline(finding, words, trade, today)
@@ -153,32 +155,6 @@ async def _inspecting_post(session: AsyncSession, posts: frozenset[int]) -> int 
         .order_by(col(PostRole.post_id))
     )
     return found.first()
-
-
-PREFIXES = {
-    "自查": "ZC",
-    "巡视": "XS",
-    "巡察": "XC",
-    "提级巡察": "TJ",
-    "审计": "SJ",
-    "督查": "DC",
-    "信访": "XF",
-    "述职评议": "SZ",
-    "专项行动": "ZX",
-    "上级转办": "ZB",
-}
-
-
-async def next_number(session: AsyncSession, source: str, day: date) -> str:
-    """The township's scheme: source, year and three digits, e.g. ZC2026-001."""
-    prefix = f"{PREFIXES.get(source, 'WT')}{day.year}-"
-    series = await session.get(NumberSeries, prefix) or NumberSeries(prefix=prefix, last=0)
-    numbers = await session.exec(select(Finding.number).where(col(Finding.number).startswith(prefix)))
-    used = [int(tail) for tail in (n.removeprefix(prefix) for n in numbers) if tail.isdecimal()]
-    series.last = max([series.last, *used]) + 1
-    session.add(series)
-    await session.flush()
-    return f"{prefix}{series.last:03}"
 
 
 async def round_id(session: AsyncSession, source: str, name: str, document: str) -> int | None:

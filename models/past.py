@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from models.bulk import unsaved, whole
 from models.findings import Finding
 from models.history import Event
 from models.ledger import link
@@ -39,7 +40,8 @@ def events_of(finding: Finding, row: LedgerRow, by: str, now: datetime) -> list[
 
 
 def _event(finding: Finding, past: Past, on: date, previous: Event | None, by: str, now: datetime) -> Event:
-    event = Event(
+    values = whole(
+        Event,
         finding=finding.number,
         seq=previous.seq + 1 if previous else 1,
         at=datetime.combine(on, time(), OFFICE),
@@ -53,9 +55,9 @@ def _event(finding: Finding, past: Past, on: date, previous: Event | None, by: s
         cycle=past.cycle,
         said="" if past.on else json.dumps({"日期": "台账未载明"}, ensure_ascii=False),
         previous=previous.hash if previous else GENESIS,
-        hash="",
     )
-    event.hash = link(event)
+    event = unsaved(Event, values)
+    values["hash"] = link(event)
     return event
 
 

@@ -1,0 +1,63 @@
+"""Many rows in few statements: what an import writes, without the ORM's bookkeeping for each of them."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, bindparam, insert, update
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+BATCH = 500
+"""Rows, or values to ask for, in one statement: bounds memory, and parameters, which databases limit."""
+
+Values = dict[str, Any]
+Row = TypeVar("Row", bound=SQLModel)
+Item = TypeVar("Item")
+
+
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
+
+
+def whole(kind: type[SQLModel], **values: Any) -> Values:
+    """All columns of a new row: what is said, and the defaults."""
+    return {**_defaults(kind), **values}
+
+
+def unsaved(kind: type[Row], values: Values) -> Row:
+    """`values`, to be read like a row: to make one in full costs more than to store it."""
+    row = object.__new__(kind)
+    object.__setattr__(row, "__dict__", values)
+    return row
+
+
+async def store(session: AsyncSession, kind: type[SQLModel], rows: Sequence[Values]) -> None:
+    """Insert whole rows."""
+    connection = await session.connection()
+    for some in batches(rows):
+        await connection.execute(insert(_table(kind)), some)
+
+
+async def rewrite(session: AsyncSession, kind: type[SQLModel], key: str, rows: Sequence[Values]) -> None:
+    """Set the columns that `rows` name in the rows of the same key; all rows name the same."""
+    if not rows:
+        return
+    columns: Values = {name: bindparam(f"new_{name}") for name in rows[0] if name != key}
+    statement = update(_table(kind)).where(_table(kind).c[key] == bindparam("old")).values(columns)
+    connection = await session.connection()
+    for some in batches(rows):
+        given = [{"old" if name == key else f"new_{name}": row[name] for name in row} for row in some]
+        await connection.execute(statement, given)
+
+
+@lru_cache
+def _defaults(kind: type[SQLModel]) -> Values:
+    fields = kind.model_fields.items()
+    return {name: field.default for name, field in fields if not field.is_required() and name != "id"}
+
+
+@lru_cache
+def _table(kind: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(kind.__tablename__)]
