@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 BATCH = 500
-"""Rows, or values to ask for, in one statement: bounds memory, and parameters, which databases limit."""
+"""Findings in one statement: bounds what is held in memory, and the parameters, which databases limit."""
 
 Values = dict[str, Any]
 Row = TypeVar("Row", bound=SQLModel)
@@ -35,9 +35,9 @@ def unsaved(kind: type[Row], values: Values) -> Row:
 
 async def store(session: AsyncSession, kind: type[SQLModel], rows: Sequence[Values]) -> None:
     """Insert whole rows."""
-    connection = await session.connection()
-    for some in batches(rows):
-        await connection.execute(insert(_table(kind)), some)
+    if rows:
+        connection = await session.connection()
+        await connection.execute(insert(_table(kind)), rows)
 
 
 async def rewrite(session: AsyncSession, kind: type[SQLModel], key: str, rows: Sequence[Values]) -> None:
@@ -47,9 +47,8 @@ async def rewrite(session: AsyncSession, kind: type[SQLModel], key: str, rows: S
     columns: Values = {name: bindparam(f"new_{name}") for name in rows[0] if name != key}
     statement = update(_table(kind)).where(_table(kind).c[key] == bindparam("old")).values(columns)
     connection = await session.connection()
-    for some in batches(rows):
-        given = [{"old" if name == key else f"new_{name}": row[name] for name in row} for row in some]
-        await connection.execute(statement, given)
+    given = [{"old" if name == key else f"new_{name}": row[name] for name in row} for row in rows]
+    await connection.execute(statement, given)
 
 
 @lru_cache

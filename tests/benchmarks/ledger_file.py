@@ -1,4 +1,4 @@
-"""A large ledger in the shape of the township's own: its findings over and over, each time with other texts."""
+"""A large ledger in the shape of the township's own: its findings again and again, each in other words."""
 
 from itertools import cycle, islice
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Heartbeats; restores; who sends a mail; for which version of a finding a run was started."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,8 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+OF_A_SERIES = re.compile(r"([A-Z]{2}\d{4}-)(\d{1,9})", re.ASCII)
 
 
 def upgrade() -> None:
@@ -34,6 +38,21 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("version_made", sa.Integer(), nullable=False, server_default="0"))
     op.drop_index("ix_finding_stage", table_name="finding")
     op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
+    _catch_up_with_numbers()
+
+
+def _catch_up_with_numbers() -> None:
+    """Series did not know of numbers given by hand; from now on they are all that is asked."""
+    connection = op.get_bind()
+    last: dict[str, int] = {}
+    for number in connection.execute(sa.text("SELECT number FROM finding")).scalars():
+        if found := OF_A_SERIES.fullmatch(number):
+            last[found[1]] = max(last.get(found[1], 0), int(found[2]))
+    known = set(connection.execute(sa.text("SELECT prefix FROM number_series")).scalars())
+    more = "UPDATE number_series SET last = :last WHERE prefix = :prefix AND last < :last"
+    new = "INSERT INTO number_series (prefix, last) VALUES (:prefix, :last)"
+    for prefix, number in last.items():
+        connection.execute(sa.text(more if prefix in known else new), {"prefix": prefix, "last": number})
 
 
 def downgrade() -> None:
