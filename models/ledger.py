@@ -254,7 +254,12 @@ async def append(session: AsyncSession, finding: Finding, entry: Entry) -> Event
 
 def link(event: Event) -> str:
     """The hash an event ought to have."""
-    content: dict[str, chain.Plain] = {
+    return chain.link(event.previous, content(event))
+
+
+def content(event: Event) -> dict[str, chain.Plain]:
+    """What an event's hash is taken over."""
+    return {
         "finding": event.finding,
         "seq": event.seq,
         "at": event.at.astimezone(OFFICE).isoformat(),
@@ -270,7 +275,6 @@ def link(event: Event) -> str:
         "said": event.said,
         "nonce": event.nonce,
     }
-    return chain.link(event.previous, content)
 
 
 async def receipt_of(session: AsyncSession, by: str, nonce: str | None) -> Receipt | None:

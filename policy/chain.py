@@ -11,8 +11,12 @@ Plain = str | int | bool | None
 
 def link(previous: str, content: Mapping[str, Plain]) -> str:
     """SHA-256 over the previous hash and the canonical JSON of `content`, as lower-case hex."""
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{canonical(content)}".encode()).hexdigest()
+
+
+def canonical(content: Mapping[str, Plain]) -> str:
+    """The one way to write `content` as JSON."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def seal(heads: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from prefect import flow, task
-from prefect.flow_runs import suspend_flow_run
+from prefect.flow_runs import asuspend_flow_run
 from prefect.input import RunInput
 
 ROOT = Path(__file__).parents[2]
@@ -36,11 +36,11 @@ async def close(number: str, decision: Decision) -> str:
 async def plain(number: str) -> str:
     """Three people act: the owner submits, the verifier passes, the approver closes."""
     await assign(number)
-    submitted = await suspend_flow_run(wait_for_input=Decision)
+    submitted = await asuspend_flow_run(wait_for_input=Decision)
     await verify(number, submitted)
-    verified = await suspend_flow_run(wait_for_input=Decision)
+    verified = await asuspend_flow_run(wait_for_input=Decision)
     await close(number, verified)
-    approved = await suspend_flow_run(wait_for_input=Decision)
+    approved = await asuspend_flow_run(wait_for_input=Decision)
     return f"{number} closed by {approved.by}"
 
 
