@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +82,12 @@ class RunsSeen:
 
     async def one(self, run_id: str) -> RunSeen | None:
         return (await self.look([run_id])).get(run_id)
+
+    async def count(self, state_name: str) -> int:
+        """How many runs stand in a state of this name."""
+        asked = text("SELECT count(*) FROM flow_run WHERE state_name = :name")
+        async with self.engine.connect() as connection:
+            return int((await connection.execute(asked, {"name": state_name})).scalar_one())
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -202,7 +209,7 @@ class Plain:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api"
 
-    def start(self, *, works: bool = True) -> None:
+    def start(self) -> None:
         self.server.start()
         wait_for(self._answers, 180, "plain Prefect's server answers")
         for words in (["-m", "prefect", "work-pool", "create", POOL, "--type", "process"], DEPLOY):
@@ -214,8 +221,7 @@ class Plain:
                 check=False,
             )
             assert said.returncode == 0, said.stdout + said.stderr
-        if works:
-            self.worker.start()
+        self.worker.start()
 
     def _answers(self) -> bool:
         try:
@@ -237,21 +243,26 @@ DEPLOY = ["-m", "tests.benchmarks.plain_flow", POOL]
 
 
 @asynccontextmanager
-async def plain(*, works: bool = True) -> AsyncIterator[Plain]:
+async def plain(prefect_db: Path | None = None) -> AsyncIterator[Plain]:
+    """Plain Prefect, on a copy of this database where one is given."""
     with TemporaryDirectory(prefix="rectify-plain-", ignore_cleanup_errors=True) as folder:
         house = Plain(Path(folder))
+        if prefect_db:
+            shutil.copy(prefect_db, house.home / "prefect.db")
         try:
-            house.start(works=works)
+            house.start()
             yield house
         finally:
             await house.end()
 
 
-async def until(look: Any, seconds: float = 300, what: str = "") -> Any:
-    """What `look()` gives once it gives something, looked at every 20 ms."""
+async def until(
+    look: Callable[[], Awaitable[Any]], seconds: float = 300, what: str = "", *, every: float = LOOK
+) -> Any:
+    """What `look()` gives once it gives something."""
     late = monotonic() + seconds
     while not (found := await look()):
         if monotonic() > late:
             raise TimeoutError(f"not within {seconds} s: {what}")
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(every)
     return found

@@ -82,9 +82,9 @@ def _line(seq: int, one: Measured) -> str:
     cells = (
         f"{seq}",
         one.what,
-        f"{amount(one.ours)} {one.unit}",
+        f"{amount(one.ours)} {one.unit}".strip(),
         one.against,
-        f"{amount(one.theirs)} {one.unit}",
+        f"{amount(one.theirs)} {one.unit}".strip(),
         times(one.ratio, one.better),
         wanted(one),
         met,
@@ -124,7 +124,7 @@ def said(one: Figure) -> str:
     if isinstance(one, Fact):
         return f"{one.what}: {amount(one.value)} {one.unit}"
     met = "met" if one.is_met else "NOT MET"
-    ours, theirs = f"{amount(one.ours)} {one.unit}", f"{amount(one.theirs)} {one.unit}"
+    ours, theirs = f"{amount(one.ours)} {one.unit}".strip(), f"{amount(one.theirs)} {one.unit}"
     return (
         f"{one.what}: {ours}; {one.against}: {theirs}; {times(one.ratio, one.better)} ({wanted(one)}: {met})"
     )
