@@ -82,9 +82,9 @@ def measure(quick: bool) -> Iterator[Measured]:
 
 async def _ours(kind: str, lives: int, at_once: int, runs: int, alone: int) -> Figures:
     async with ours(kind) as house:
-        await _life(house)  # the first one finds everything cold
-        waits = [wait for _ in range(alone) for wait in await _life(house)]
-        found = [await _many(lambda: _life(house), lives, at_once, house.cpu) for _ in range(runs)]
+        await life(house)  # the first one finds everything cold
+        waits = [wait for _ in range(alone) for wait in await life(house)]
+        found = [await _many(lambda: life(house), lives, at_once, house.cpu) for _ in range(runs)]
     return Figures(median(rate for rate, _ in found), median(cost for _, cost in found), waits)
 
 
@@ -102,7 +102,7 @@ async def _many(
     return lives / (monotonic() - began), (cpu() - before) / lives
 
 
-async def _life(house: Ours) -> list[float]:
+async def life(house: Ours) -> list[float]:
     """A life of ours; the seconds from each sitting's last act to the run parked, or ended, after it."""
     number = await township.assigned(house.db, clock.real(), deadline_type="立行立改")
     run_id = await house.run_of(number)
