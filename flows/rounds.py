@@ -1,8 +1,9 @@
-"""What a worker does beside its runs: relays wakes, and looks every few seconds whether a round is due."""
+"""The rounds: wakes go to Prefect as they come, letters and mails when they are due."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -10,16 +11,19 @@ from time import monotonic
 
 from flows.post import post, post_plainly
 from flows.watch import watch, watch_plainly
-from models import leases
+from models import heartbeats, leases
 from models.database import Database, database
+from models.heartbeats import Beat
 from models.settings import Settings
-from tasks import clock
+from policy.refusals import Unavailable
+from tasks import clock, timekeeping
 from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
 from tasks.prefect_server import api_url
 from tasks.processes import holder, is_dead
 from tasks.relay import relay
-from tasks.watch import is_due, survey
+from tasks.squaring import Glances
+from tasks.watch import is_due
 
 log = logging.getLogger("rectify.rounds")
 
@@ -28,22 +32,28 @@ ONCE_AWAY = 1.0
 AGAIN_AFTER = 60.0
 """Seconds before a round that could do nothing is tried again: a mail server that is down, say."""
 LEASE = 30.0
-"""Seconds; a round that takes longer may meet another, and both stay right."""
+"""Seconds for which a job is one process's; prolonged while its round lasts."""
+BEAT_EVERY = 30.0
+"""Seconds between two heartbeats of a job with nothing to do."""
 Round = Callable[[], Awaitable[int]]
 """Does what there is to do, and returns how much it did."""
+Loop = Callable[[], Awaitable[None]]
 
 
 async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) -> None:
     """Take wakes to Prefect as they come; the nudge lets the worker look for the run at once."""
-    db = database(config)
+    db, pulse = database(config), Pulse(database(config), "relay")
     async with prefect_client() as client:
         while not stop.is_set():
             try:
-                if await relay(db, client):
+                done = await relay(db, client)
+                if done:
                     nudge.set()
+                await pulse.beat(done)
                 await _pause(stop, RELAY_EVERY)
             except PrefectAway as away:
                 log.info("wakes wait: %s", away)
+                await pulse.beat(note="Prefect 没有应答，唤醒等待")
                 await _pause(stop, ONCE_AWAY)
 
 
@@ -55,39 +65,111 @@ class Keeper:
     run: Round
     tried_at: float = -inf
 
-    async def look(self) -> None:
+    async def look(self) -> int:
+        """How much was done."""
         if monotonic() - self.tried_at < AGAIN_AFTER or not await self.has_work():
-            return
-        is_stuck = not await self.run() and await self.has_work()
+            return 0
+        done = await self.run()
+        is_stuck = not done and await self.has_work()
         self.tried_at = monotonic() if is_stuck else -inf
+        return done
 
 
-async def rounds(config: Settings, stop: asyncio.Event) -> None:
-    """Under a lease, so that one of several workers does it: post and watch when there is something to do."""
-    db, squared = database(config), -inf
-    watching = partial(_go, config, watch, watch_plainly)
-    keepers = (
-        Keeper(lambda: has_work(db, clock.now()), partial(_go, config, post, post_plainly)),
-        Keeper(lambda: is_due(db, clock.now()), watching),
-    )
+def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
+    """The jobs that must never stop. One of all workers keeps each, and the next one if it dies."""
+    db = database(config)
+    glances = Glances()
+    keepers = {
+        "post": Keeper(lambda: has_work(db, clock.now()), partial(_go, config, post, post_plainly)),
+        "watch": Keeper(partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
+    }
+    return [partial(keeping, config, stop, job, keeper) for job, keeper in keepers.items()]
+
+
+async def _to_watch(db: Database, glances: Glances) -> bool:
+    """Whether letters are due and the clock is trusted, or runs and rows do not fit together."""
+    await timekeeping.trust(db, clock.now())
+    return await is_due(db, clock.now()) or await glances.muddled(db)
+
+
+async def keeping(config: Settings, stop: asyncio.Event, job: str, keeper: Keeper) -> None:
+    """Look after one job while it is ours, and say so by a heartbeat."""
+    db = database(config)
+    tenure, pulse = Tenure(db, job), Pulse(db, job)
     while not stop.is_set():
-        if await _is_ours(db):
-            for keeper in keepers:
-                await keeper.look()
-            if monotonic() - squared >= config.square_every:
-                squared = monotonic()
-                if await _is_muddled(db):
-                    await watching()
+        if await tenure.is_ours():
+            began = monotonic()
+            async with tenure.prolonged():
+                try:
+                    done = await keeper.look()
+                except Unavailable as why:
+                    log.warning("%s waits: %s", job, why.en)
+                    await pulse.beat(note=why.zh)
+                else:
+                    await pulse.beat(done, monotonic() - began)
         await _pause(stop, config.round_every)
-    await leases.release(db, "rounds", holder(), clock.real())
+    await tenure.end()
 
 
-async def _is_ours(db: Database) -> bool:
-    """Whether this worker keeps the rounds now; a dead one's lease is not waited for."""
-    held_by = await leases.holder_of(db, "rounds")
-    if held_by and is_dead(held_by):
-        await leases.release(db, "rounds", held_by, clock.real())
-    return await leases.take(db, "rounds", holder(), LEASE, clock.real())
+@dataclass
+class Tenure:
+    """One process's hold on a job; a dead holder is not waited for."""
+
+    db: Database
+    job: str
+    until: float = -inf
+
+    async def is_ours(self) -> bool:
+        if monotonic() < self.until - LEASE / 2:
+            return True
+        held_by = await leases.holder_of(self.db, self.job)
+        if held_by and is_dead(held_by):
+            await leases.release(self.db, self.job, held_by, clock.real())
+        return await self._take()
+
+    async def _take(self) -> bool:
+        began = monotonic()
+        is_taken = await leases.take(self.db, self.job, holder(), LEASE, clock.real())
+        self.until = began + LEASE if is_taken else -inf
+        return is_taken
+
+    @asynccontextmanager
+    async def prolonged(self) -> AsyncIterator[None]:
+        """Keep it while a round lasts, however long."""
+        prolonging = asyncio.create_task(self._prolong())
+        try:
+            yield
+        finally:
+            prolonging.cancel()
+
+    async def _prolong(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE / 3)
+            with suppress(Unavailable):
+                await self._take()
+
+    async def end(self) -> None:
+        await leases.release(self.db, self.job, holder(), clock.real())
+
+
+@dataclass
+class Pulse:
+    """The heartbeat of a job: at once when something was done or went wrong, else twice a minute."""
+
+    db: Database
+    job: str
+    said: str = ""
+    done: int = 0
+    at: float = -inf
+
+    async def beat(self, done: int = 0, seconds: float = 0.0, note: str = "") -> None:
+        self.done += done
+        since = monotonic() - self.at
+        if since < BEAT_EVERY and note == self.said and (not self.done or since < 1):
+            return
+        now = Beat(self.job, holder(), clock.real(), clock.now(), seconds, self.done, note)
+        await heartbeats.beat(self.db, now)
+        self.said, self.done, self.at = note, 0, monotonic()
 
 
 async def _go(config: Settings, with_prefect: Round, plainly: Round) -> int:
@@ -95,17 +177,6 @@ async def _go(config: Settings, with_prefect: Round, plainly: Round) -> int:
     return await (with_prefect() if await answers(api_url(config)) else plainly())
 
 
-async def _is_muddled(db: Database) -> bool:
-    """Whether rows and runs do not fit together; unknown while Prefect does not answer."""
-    try:
-        async with prefect_client() as client:
-            return not (await survey(db, client)).is_clean
-    except PrefectAway:
-        return False
-
-
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -1,23 +1,26 @@
 """The invariants as code, one function each: every one returns a line for each thing that is broken."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func
+from sqlalchemy import exists, func, or_, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models import heartbeats
 from models.database import Database
 from models.files import stored
 from models.findings import Evidence, Finding
-from models.guidance import with_runs
 from models.history import Event, Seal
 from models.ledger import link
 from models.mail import Addressee, Letter, Mail, MailState
 from models.outbox import CLAIM
+from models.people import Account
+from models.running import Run, Wake
 from policy import chain
 from policy.escalation import LetterState
 from policy.office import office_day
@@ -31,6 +34,16 @@ class Sight:
     session: AsyncSession
     home: Path
     now: datetime
+    real: datetime
+    """By the machine's own clock, which is that of heartbeats."""
+
+
+AT_A_TIME = 2000
+LONG = timedelta(minutes=15)
+"""For a wake to wait."""
+OVERDUE = {"relay": timedelta(minutes=5), "post": timedelta(minutes=20), "watch": timedelta(minutes=5)}
+"""How long a job may be silent. The post may be in one mail server's hands for ten minutes."""
+NEVER = timedelta.max
 
 
 @dataclass(frozen=True)
@@ -44,12 +57,31 @@ class Invariant:
         return not self.broken
 
 
+async def _events(session: AsyncSession) -> AsyncIterator[Event]:
+    """All events by finding and number, some at a time: a database of years does not fit into memory."""
+    finding, seq = "", 0
+    while True:
+        page = list(
+            await session.exec(
+                select(Event)
+                .where(tuple_(col(Event.finding), col(Event.seq)) > (finding, seq))
+                .order_by(col(Event.finding), col(Event.seq))
+                .limit(AT_A_TIME)
+            )
+        )
+        for event in page:
+            yield event
+        if len(page) < AT_A_TIME:
+            return
+        finding, seq = page[-1].finding, page[-1].seq
+        session.expunge_all()
+
+
 async def chains_are_whole(sight: Sight) -> list[str]:
     """Events are numbered without a gap, each carries the hash of the one before and its own."""
     broken: list[str] = []
     number, seq, digest = "", 0, chain.GENESIS
-    rows = await sight.session.exec(select(Event).order_by(col(Event.finding), col(Event.seq)))
-    for event in rows:
+    async for event in _events(sight.session):
         if event.finding != number:
             number, seq, digest = event.finding, 0, chain.GENESIS
         if event.seq != seq + 1 or event.previous != digest or event.hash != link(event):
@@ -61,18 +93,34 @@ async def chains_are_whole(sight: Sight) -> list[str]:
 async def rows_equal_their_events(sight: Sight) -> list[str]:
     """Stage, round, cycle and version of each finding are what its last event says, by allowed moves."""
     broken: list[str] = []
-    last: dict[str, Event] = {}
-    for event in await sight.session.exec(select(Event).order_by(col(Event.finding), col(Event.seq))):
-        before = last.get(event.finding)
+    before: Event | None = None
+    async for event in _events(sight.session):
+        before = before if before and before.finding == event.finding else None
         if not _follows(before, event):
             broken.append(f"{event.finding} 第{event.seq}条：{event.act} 不能由此环节办理")
-        last[event.finding] = event
-    for finding in await sight.session.exec(select(Finding)):
-        end = last.get(finding.number)
-        row = (finding.stage, finding.round, finding.cycle, finding.version)
-        if end is None or row != (end.to_stage, end.round, end.cycle, end.seq):
-            broken.append(f"{finding.number} 的现状与其记录不符")
-    return broken
+        before = event
+    return broken + [f"{number} 的现状与其记录不符" for number in await _astray(sight.session)]
+
+
+async def _astray(session: AsyncSession) -> list[str]:
+    """Findings that are not as their last event left them."""
+    later = aliased(Event)
+    has_later = exists().where(col(later.finding) == Event.finding, col(later.seq) > Event.seq)
+    rows = await session.exec(
+        select(Finding.number)
+        .outerjoin(Event, (col(Event.finding) == col(Finding.number)) & ~has_later)
+        .where(
+            or_(
+                col(Event.seq).is_(None),
+                col(Finding.version) != Event.seq,
+                col(Finding.stage) != Event.to_stage,
+                col(Finding.round) != Event.round,
+                col(Finding.cycle) != Event.cycle,
+            )
+        )
+        .order_by(col(Finding.number))
+    )
+    return list(rows)
 
 
 def _follows(before: Event | None, event: Event) -> bool:
@@ -85,15 +133,48 @@ def _follows(before: Event | None, event: Event) -> bool:
 
 async def live_findings_have_a_run(sight: Sight) -> list[str]:
     """Every live finding has a run of its cycle, or a wake that will start one."""
-    broken: list[str] = []
-    after = ""
-    while page := await with_runs(sight.session, after, 500):
-        for finding, run, waiting in page:
-            has_run = run and run.flow_run_id and run.cycle == finding.cycle and not run.ended_at
-            if finding.stage not in ENDED and not waiting and not has_run:
-                broken.append(f"{finding.number} 既无运行也无唤醒")
-        after = page[-1][0].number
-    return broken
+    waits = exists().where(col(Wake.finding) == Finding.number, col(Wake.done_at).is_(None))
+    runs = exists().where(
+        col(Run.finding) == Finding.number,
+        col(Run.cycle) == Finding.cycle,
+        col(Run.ended_at).is_(None),
+        col(Run.flow_run_id) != "",
+    )
+    rows = await sight.session.exec(
+        select(Finding.number)
+        .where(col(Finding.stage).not_in(list(ENDED)), ~waits, ~runs)
+        .order_by(col(Finding.number))
+    )
+    return [f"{number} 既无运行也无唤醒" for number in rows]
+
+
+async def wakes_get_through(sight: Sight) -> list[str]:
+    """No wake waits for long: Prefect may be down, or a finding's runs end again and again."""
+    rows = await sight.session.exec(
+        select(Wake)
+        .where(col(Wake.done_at).is_(None), col(Wake.queued_at) < sight.now - LONG)
+        .order_by(col(Wake.id))
+    )
+    return [f"{wake.finding} 的唤醒已等待很久：{wake.note or '未能送达'}" for wake in rows]
+
+
+async def nobody_verifies_their_own_work(sight: Sight) -> list[str]:
+    """Whoever submitted a finding, in any round of its cycle, is not the person who passed it."""
+    submitted, passed = aliased(Event), aliased(Event)
+    submitter, verifier = aliased(Account), aliased(Account)
+    rows = await sight.session.exec(
+        select(passed.finding, passed.by)
+        .join(
+            submitted,
+            (col(submitted.finding) == passed.finding) & (col(submitted.cycle) == passed.cycle),
+        )
+        .join(submitter, col(submitter.name) == submitted.by)
+        .join(verifier, col(verifier.name) == passed.by)
+        .where(passed.act == Act.PASS_VERIFICATION, submitted.act == Act.SUBMIT)
+        .where(submitter.person_id == verifier.person_id, ~col(passed.imported))
+        .distinct()
+    )
+    return [f"{number} 由整改人“{by}”自行验收" for number, by in rows]
 
 
 async def due_letters_are_recorded(sight: Sight) -> list[str]:
@@ -137,6 +218,18 @@ async def mails_get_somewhere(sight: Sight) -> list[str]:
     return broken
 
 
+async def letters_agree_with_their_mails(sight: Sight) -> list[str]:
+    """A letter that counts as sent was accepted for everybody it is addressed to."""
+    rows = await sight.session.exec(
+        select(Letter.finding, Letter.rung)
+        .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
+        .outerjoin(Mail, col(Mail.id) == col(Addressee.mail_id))
+        .where(Letter.state == LetterState.SENT, ~col(Addressee.copy_only))
+        .where(col(Mail.state).is_(None) | (col(Mail.state) != MailState.SENT))
+    )
+    return [f"{number} 的 {rung} 记为已发，邮件却未发出" for number, rung in rows]
+
+
 async def evidence_is_there(sight: Sight) -> list[str]:
     """Every kept file is in the store with the hash its row names."""
     broken: list[str] = []
@@ -161,6 +254,17 @@ async def no_step_is_without_a_clock(sight: Sight) -> list[str]:
     return [f"{number} 没有完成时限" for number in rows]
 
 
+async def heartbeats_are_fresh(sight: Sight) -> list[str]:
+    """Every job that ever ran was looked after lately, and did not fall silent with a reason."""
+    broken: list[str] = []
+    for beat in await heartbeats.every(sight.session):
+        if beat.note:
+            broken.append(f"{beat.job}：{beat.note}")
+        elif sight.real - beat.at > OVERDUE.get(beat.job, NEVER):
+            broken.append(f"{beat.job} 自 {beat.at:%Y-%m-%d %H:%M} UTC 起没有动静")
+    return broken
+
+
 async def last_seal_holds(sight: Sight) -> list[str]:
     """The heads as they stood at the last seal still give its hash."""
     seal = (await sight.session.exec(select(Seal).order_by(col(Seal.day).desc()).limit(1))).first()
@@ -178,21 +282,25 @@ async def last_seal_holds(sight: Sight) -> list[str]:
 INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
     chains_are_whole: "记录链完整",
     rows_equal_their_events: "现状与记录一致",
+    nobody_verifies_their_own_work: "整改与验收分离",
     last_seal_holds: "日封存有效",
     live_findings_have_a_run: "未办结事项均有运行",
+    wakes_get_through: "唤醒均已送达",
     due_letters_are_recorded: "到期函件均已记录",
     no_letter_is_written_twice: "没有重复函件",
     letters_have_addressees: "函件均有收件岗位",
+    letters_agree_with_their_mails: "函件与邮件相符",
     mails_get_somewhere: "邮件均有去向",
     evidence_is_there: "佐证文件齐全",
     no_step_is_without_a_clock: "各环节均有时限",
+    heartbeats_are_fresh: "各项工作按时进行",
 }
 
 
-async def check(db: Database, home: Path, now: datetime) -> list[Invariant]:
+async def check(db: Database, home: Path, now: datetime, real: datetime) -> list[Invariant]:
     """Every invariant, in one snapshot of the database."""
     async with db.reading() as session:
-        sight = Sight(session, home, now)
+        sight = Sight(session, home, now, real)
         return [
             Invariant(holds.__name__.replace("_", " "), await holds(sight), zh)
             for holds, zh in INVARIANTS.items()

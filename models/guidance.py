@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, update
+from sqlalchemy import exists, func, true, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.findings import ClosedCycle, Finding
 from models.people import Unit
@@ -15,6 +17,12 @@ from policy.stages import ENDED, Stage, Step, has_reached, is_past
 
 PAUSES = (1, 2, 5, 10, 30, 60)
 """Seconds between the tries of a wake."""
+TAKEN = timedelta(seconds=5)
+"""For which a relay has a wake to itself. Two relays at once do no harm, only a call too many."""
+TRIES = 5
+"""Runs for one version of a finding that may end without parking it, before it is put in quarantine."""
+QUARANTINE = timedelta(hours=1)
+"""Between two tries of a finding whose runs get nowhere; any act on it ends the wait."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +59,36 @@ class Superseded:
     stage: Stage | None
 
 
-async def queued_wakes(session: AsyncSession, now: datetime, limit: int = 100) -> dict[str, list[int]]:
-    """Wakes to be relayed now, oldest first: finding → ids. Several for one finding become one call."""
-    rows = await session.exec(
-        select(Wake)
-        .where(col(Wake.done_at).is_(None), col(Wake.next_at) <= now)
-        .order_by(col(Wake.next_at), col(Wake.id))
-        .limit(limit)
+async def has_wakes(session: AsyncSession, now: datetime) -> bool:
+    """Whether any wake is to be relayed now."""
+    return (await session.exec(_due(now).limit(1))).first() is not None
+
+
+async def take_wakes(session: AsyncSession, now: datetime, limit: int = 100) -> dict[str, list[int]]:
+    """Wakes to be relayed now, oldest first: finding → ids. Several for one finding become one call.
+
+    Other relays leave them alone for a while; if this one dies meanwhile, they take them up.
+    """
+    chosen = _due(now).limit(limit).with_for_update(skip_locked=True)
+    taken = await session.exec(
+        update(Wake)
+        .where(col(Wake.id).in_(chosen.scalar_subquery()))
+        .values(next_at=now + TAKEN)
+        .returning(col(Wake.id), col(Wake.finding))
+        .execution_options(synchronize_session=False)
     )
     found: dict[str, list[int]] = {}
-    for wake in rows:
-        if wake.id is not None:
-            found.setdefault(wake.finding, []).append(wake.id)
+    for wake_id, number in sorted(tuple(row) for row in taken):
+        found.setdefault(number, []).append(wake_id)
     return found
+
+
+def _due(now: datetime) -> SelectOfScalar[int] | SelectOfScalar[None]:
+    return (
+        select(Wake.id)
+        .where(col(Wake.done_at).is_(None), col(Wake.next_at) <= now)
+        .order_by(col(Wake.next_at), col(Wake.id))
+    )
 
 
 async def wakes_done(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
@@ -77,6 +102,15 @@ async def wakes_failed(session: AsyncSession, ids: Sequence[int], now: datetime,
         wake.attempts, wake.note = wake.attempts + 1, why[:200]
         wake.next_at = now + timedelta(seconds=pause)
         session.add(wake)
+
+
+async def wakes_wait(session: AsyncSession, ids: Sequence[int], now: datetime, why: str) -> None:
+    """Put in quarantine: tried again much later, and seen by a supervisor meanwhile."""
+    await session.exec(
+        update(Wake)
+        .where(col(Wake.id).in_(ids))
+        .values(next_at=now + QUARANTINE, note=why, attempts=Wake.attempts + 1)
+    )
 
 
 async def requeue(session: AsyncSession, finding: Finding, now: datetime) -> bool:
@@ -106,7 +140,12 @@ async def new_generation(session: AsyncSession, finding: Finding, before: Run | 
     if before:
         before.ended_at = before.ended_at or now
         session.add(before)
-    run = Run(finding=finding.number, generation=before.generation + 1 if before else 1, cycle=finding.cycle)
+    run = Run(
+        finding=finding.number,
+        generation=before.generation + 1 if before else 1,
+        cycle=finding.cycle,
+        version_made=finding.version,
+    )
     session.add(run)
     await session.flush()
     return run
@@ -117,6 +156,18 @@ async def key_of(session: AsyncSession, run: Run) -> str:
     stamps = await session.exec(select(Restore.stamp).order_by(col(Restore.id).desc()).limit(1))
     stamp = stamps.first()
     return f"{run.finding}/{run.generation}" + (f"/{stamp}" if stamp else "")
+
+
+async def gets_nowhere(session: AsyncSession, finding: Finding, now: datetime) -> bool:
+    """Whether runs for this very version ended again and again, and the next try is not due yet."""
+    runs = await session.exec(
+        select(Run)
+        .where(Run.finding == finding.number, Run.version_made == finding.version)
+        .order_by(col(Run.generation).desc())
+    )
+    tried = list(runs)
+    last = tried[0].ended_at if tried else None
+    return len(tried) >= TRIES and last is not None and now - last < QUARANTINE
 
 
 async def look(
@@ -178,26 +229,57 @@ async def begin_step(session: AsyncSession, finding: Finding, step: Step, now: d
         )
 
 
-async def with_runs(session: AsyncSession, after: str, limit: int) -> list[tuple[Finding, Run | None, bool]]:
-    """Findings by number whose run matters: live ones, and ended ones whose newest run has not ended."""
+async def with_runs(
+    session: AsyncSession, after: str, limit: int, among: Sequence[str] = ()
+) -> list[tuple[Finding, Run | None, bool]]:
+    """Findings by number whose run matters: live ones, and ended ones whose newest run has not ended.
+
+    With the newest run and whether a wake waits; `among` only these, if any are given.
+    """
+    each = aliased(Run)
     newest = (
-        select(Run.finding, func.max(Run.generation).label("generation"))
-        .group_by(col(Run.finding))
-        .subquery()
-    )
+        select(func.max(each.generation)).where(each.finding == Finding.number).correlate(Finding)
+    ).scalar_subquery()
+    under_way = exists().where(col(each.finding) == Finding.number, col(each.ended_at).is_(None))
+    waits = exists().where(col(Wake.finding) == Finding.number, col(Wake.done_at).is_(None))
     rows = await session.exec(
-        select(Finding, Run, exists().where(col(Wake.finding) == Finding.number, col(Wake.done_at).is_(None)))
-        .outerjoin(newest, newest.c.finding == col(Finding.number))
-        .outerjoin(
-            Run,
-            (col(Run.finding) == newest.c.finding) & (col(Run.generation) == newest.c.generation),
-        )
-        .where(col(Finding.number) > after)
-        .where(
-            col(Finding.stage).not_in(list(ENDED))
-            | (col(Run.generation).is_not(None) & col(Run.ended_at).is_(None))
-        )
+        select(Finding, Run, waits)
+        .outerjoin(Run, (col(Run.finding) == col(Finding.number)) & (col(Run.generation) == newest))
+        .where(col(Finding.number) > after, col(Finding.number).in_(among) if among else true())
+        .where(col(Finding.stage).not_in(list(ENDED)) | under_way)
         .order_by(col(Finding.number))
         .limit(limit)
     )
     return [(finding, run, waiting) for finding, run, waiting in rows]
+
+
+async def owned(session: AsyncSession, flow_run_ids: Sequence[str]) -> dict[str, Run]:
+    """Those of Prefect's runs that guide a finding, by their id there."""
+    rows = await session.exec(
+        select(Run)
+        .join(Finding, col(Finding.number) == col(Run.finding))
+        .where(col(Run.flow_run_id).in_(flow_run_ids))
+        .where(Run.cycle == Finding.cycle)
+    )
+    return {run.flow_run_id: run for run in rows}
+
+
+async def count_under_way(session: AsyncSession) -> int:
+    """How many runs Prefect ought to have that are not over."""
+    return (
+        await session.exec(
+            select(func.count()).select_from(Run).where(col(Run.ended_at).is_(None), Run.flow_run_id != "")
+        )
+    ).one()
+
+
+async def unseen(session: AsyncSession, since: datetime, until: datetime) -> bool:
+    """Whether a wake was relayed in that time and its run has not looked at the finding since."""
+    found = await session.exec(
+        select(Wake.id)
+        .join(Run, (col(Run.finding) == col(Wake.finding)) & col(Run.ended_at).is_(None))
+        .where(col(Wake.done_at) > since, col(Wake.done_at) < until)
+        .where(Run.version_seen < Wake.version)
+        .limit(1)
+    )
+    return found.first() is not None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -105,6 +106,17 @@ async def due(session: AsyncSession, today: date, after: str = "", limit: int = 
         .limit(limit)
     )
     return list(found)
+
+
+async def due_of_live(session: AsyncSession, today: date) -> tuple[int, int]:
+    """How many findings have something due by today, and how many are live at all."""
+    due = await session.exec(
+        select(func.count()).select_from(Finding).where(col(Finding.next_look_on) <= today)
+    )
+    live = await session.exec(
+        select(func.count()).select_from(Finding).where(col(Finding.stage).not_in(list(ENDED)))
+    )
+    return due.one(), live.one()
 
 
 async def to_climb(session: AsyncSession, number: str) -> Finding | None:

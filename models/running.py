@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcTime, WordColumn, one_of
@@ -32,7 +32,15 @@ class Run(SQLModel, table=True):
     """One generation of a finding's flow run. At most the newest is live; older ones change no row."""
 
     __tablename__ = "run"
-    __table_args__ = (Index("runs_of_prefect", "flow_run_id"),)
+    __table_args__ = (
+        Index("runs_of_prefect", "flow_run_id"),
+        Index(  # squaring: what Prefect ought to have
+            "runs_under_way",
+            "finding",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     finding: str = Field(foreign_key="finding.number", primary_key=True)
     generation: int = Field(primary_key=True)

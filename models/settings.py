@@ -86,7 +86,10 @@ class Settings(BaseSettings):
     faults: str = Field(default="", description="Tests only: what is to fail at which fault point.")
     faults_trace: str = Field(default="", description="Tests only: the file that notes each point reached.")
     run_lease: float = Field(default=900.0, gt=0, description="Seconds after which a silent run is lost.")
-    square_every: float = Field(default=60.0, gt=0, description="Seconds between two squarings of the runs.")
+    square_every: float = Field(default=60.0, gt=0, description="Seconds between two glances at the runs.")
+    survey_every: float = Field(
+        default=21600.0, gt=0, description="Seconds between two whole surveys of them."
+    )
     round_every: float = Field(default=3.0, gt=0, description="Seconds between two looks at what is due.")
     mail_on_holidays: bool = Field(default=False, description="Send reminders on days off too.")
 

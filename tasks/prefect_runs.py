@@ -1,11 +1,12 @@
 """The relay's few calls on Prefect: each may be repeated, none decides anything."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 from uuid import UUID
 
 import httpx
@@ -17,6 +18,7 @@ from prefect.client.schemas.filters import (
     FlowFilterName,
     FlowRunFilter,
     FlowRunFilterExpectedStartTime,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -30,6 +32,8 @@ from tasks.prefect_server import api_url
 
 PATIENCE = 8.0  # seconds for one call, with the client's own retries within
 PAGE = 200
+RESTLESS = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+"""States that a run does not stay in."""
 LIVE = [kind for kind in StateType if kind.name not in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")]
 
 
@@ -54,6 +58,10 @@ class RunSeen:
     state_type: str
     state_name: str
     timestamp: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state_type in LIVE
 
 
 @asynccontextmanager
@@ -110,24 +118,37 @@ async def cancel(client: PrefectClient, flow_run_id: UUID) -> None:
         return
 
 
-async def live_runs(client: PrefectClient, deployment_name: str) -> AsyncIterator[RunSeen]:
-    """All runs of `flow/deployment` that are not over, each once.
+async def live_runs(
+    client: PrefectClient, deployment_name: str, kinds: Sequence[StateType] = LIVE
+) -> AsyncIterator[list[RunSeen]]:
+    """All runs of `flow/deployment` in these states, page by page.
 
     Read by the expected start, which only grows: a run that moves meanwhile is seen again, not missed.
     """
-    seen: set[UUID] = set()
     after: datetime | None = None
     offset = 0
     while True:
-        page = await _live_page(client, deployment_name, after, offset)
-        for run in page:
-            if run.id not in seen:
-                seen.add(run.id)
-                yield _seen(run)
+        page = await _page(client, deployment_name, kinds, after, offset)
+        yield [_seen(run) for run in page]
         if len(page) < PAGE:
             return
         last = page[-1].expected_start_time
         offset, after = (offset + PAGE, after) if last == after else (0, last)
+
+
+async def count_live(client: PrefectClient, deployment_name: str) -> int:
+    """How many runs of `flow/deployment` are not over. One call."""
+    async with reaching():
+        return await client.count_flow_runs(**_of(deployment_name), flow_run_filter=_in(LIVE))
+
+
+async def runs_by_id(client: PrefectClient, ids: Sequence[UUID]) -> list[RunSeen]:
+    """These runs, at most a page of them, as far as Prefect knows them."""
+    if not ids:
+        return []
+    wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(ids)))
+    async with reaching():
+        return [_seen(run) for run in await client.read_flow_runs(flow_run_filter=wanted, limit=len(ids))]
 
 
 def ui_link(settings: Settings, flow_run_id: UUID) -> str:
@@ -163,22 +184,41 @@ async def reaching(patience: float = PATIENCE) -> AsyncIterator[None]:
         raise PrefectAway(f"Prefect answers {error.response.status_code}") from error
 
 
-async def _live_page(
-    client: PrefectClient, deployment_name: str, after: datetime | None, offset: int
+async def _page(
+    client: PrefectClient,
+    deployment_name: str,
+    kinds: Sequence[StateType],
+    after: datetime | None,
+    offset: int,
 ) -> list[FlowRun]:
-    flow, _, deployment = deployment_name.partition("/")
-    wanted = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVE)))
+    wanted = _in(kinds)
     if after is not None:
         wanted.expected_start_time = FlowRunFilterExpectedStartTime(after_=after)
     async with reaching():
         return await client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
-            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[deployment])),
+            **_of(deployment_name),
             flow_run_filter=wanted,
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=PAGE,
             offset=offset,
         )
+
+
+class _Of(TypedDict):
+    flow_filter: FlowFilter
+    deployment_filter: DeploymentFilter
+
+
+def _of(deployment_name: str) -> _Of:
+    flow, _, deployment = deployment_name.partition("/")
+    return {
+        "flow_filter": FlowFilter(name=FlowFilterName(any_=[flow])),
+        "deployment_filter": DeploymentFilter(name=DeploymentFilterName(any_=[deployment])),
+    }
+
+
+def _in(kinds: Sequence[StateType]) -> FlowRunFilter:
+    return FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(kinds))))
 
 
 def _seen(run: FlowRun) -> RunSeen:

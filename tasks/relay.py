@@ -30,9 +30,7 @@ async def relay(db: Database, client: PrefectClient) -> int:
 
     Raises PrefectAway, with what is left still queued, as soon as Prefect does not answer.
     """
-    now = clock.now()
-    async with db.reading() as session:
-        wakes = await guidance.queued_wakes(session, now)
+    wakes = await _take(db, clock.now())
     room, away = asyncio.Semaphore(AT_ONCE), list[PrefectAway]()
 
     async def one(number: str, ids: list[int]) -> None:
@@ -48,6 +46,18 @@ async def relay(db: Database, client: PrefectClient) -> int:
     return len(wakes)
 
 
+async def _take(db: Database, now: datetime) -> dict[str, list[int]]:
+    async with db.reading() as session:
+        if not await guidance.has_wakes(session, now):
+            return {}
+    async with db.writing("wakes_taken") as session:
+        return await guidance.take_wakes(session, now)
+
+
+class _Nowhere(Exception):
+    """Run after run for the same version ended without parking the finding."""
+
+
 async def _relay(
     db: Database, client: PrefectClient, number: str, ids: Sequence[int], away: list[PrefectAway]
 ) -> None:
@@ -60,6 +70,11 @@ async def _relay(
         return
     except IntegrityError:
         await _failed(db, ids, "another relay was faster")
+        return
+    except _Nowhere:
+        log.error("%s is in quarantine: its runs end without parking it", number)
+        async with db.writing("relay_quarantine") as session:
+            await guidance.wakes_wait(session, ids, clock.now(), "多次运行均未成功，一小时后再试")
         return
     except Exception as error:  # one finding's trouble keeps no other waiting
         log.warning("%s is not relayed: %r", number, error)
@@ -102,6 +117,8 @@ async def _run_to_wake(db: Database, number: str, now: datetime) -> Run | None:
         if finding.stage in ENDED:
             return run if run and run.ended_at is None else None
         if run is None or run.ended_at is not None or run.cycle != finding.cycle:
+            if await guidance.gets_nowhere(session, finding, now):
+                raise _Nowhere
             run = await guidance.new_generation(session, finding, run, now)
         return run
 

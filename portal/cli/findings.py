@@ -354,7 +354,7 @@ def check(json: Json = False) -> None:
     """The invariants; exit code 1 and a line each for what is broken."""
 
     async def work(db: Database) -> list[checks.Invariant]:
-        found = await checks.check(db, folder(), clock.now())
+        found = await checks.check(db, folder(), clock.now(), clock.real())
         return [*found, *await runs.squared(db, settings())]
 
     found = with_database(work)

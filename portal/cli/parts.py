@@ -183,8 +183,7 @@ def worker() -> None:
     for chatty in ("httpx", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     prefect_server.apply(prefect_server.client_environment(settings()))
-    from flows.backup import backing_up
-    from flows.rounds import relaying, rounds
+    from flows.rounds import jobs, relaying
     from flows.worker import run_worker, serve
     from portal.listener import answering
 
@@ -196,17 +195,11 @@ def worker() -> None:
         async def relays() -> None:
             await relaying(config, stop, nudge)
 
-        async def watches() -> None:
-            await rounds(config, stop)
-
-        async def backs_up() -> None:
-            await backing_up(config, stop)
-
         async def answers() -> None:
             await answering(config, stop)
 
-        beside = (relays, watches, backs_up, answers)
-        await run_worker(config, stop=stop, alongside=beside, nudge=nudge)
+        alongside = (relays, answers, *jobs(config, stop))
+        await run_worker(config, stop=stop, alongside=alongside, nudge=nudge)
 
     serve(work)
 

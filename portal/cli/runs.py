@@ -53,7 +53,7 @@ async def squared(db: Database, config: Settings) -> list[Invariant]:
 
     apply(client_environment(config))
     from tasks.prefect_runs import prefect_client
-    from tasks.watch import survey
+    from tasks.squaring import survey
 
     async with prefect_client() as client:
         found = await survey(db, client)

@@ -45,7 +45,7 @@ async def _park(client: PrefectClient, run: UUID) -> None:
 
 
 async def _live(client: PrefectClient) -> dict[UUID, RunSeen]:
-    return {run.id: run async for run in live_runs(client, "rectify/rectify")}
+    return {run.id: run async for page in live_runs(client, "rectify/rectify") for run in page}
 
 
 @pytest.mark.server

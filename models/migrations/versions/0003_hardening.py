@@ -38,6 +38,8 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("version_made", sa.Integer(), nullable=False, server_default="0"))
     op.drop_index("ix_finding_stage", table_name="finding")
     op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
+    under_way = sa.text("ended_at IS NULL")
+    op.create_index("runs_under_way", "run", ["finding"], sqlite_where=under_way, postgresql_where=under_way)
     _catch_up_with_numbers()
 
 
@@ -56,6 +58,7 @@ def _catch_up_with_numbers() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("runs_under_way", table_name="run")
     op.drop_index("findings_by_stage", table_name="finding")
     op.create_index("ix_finding_stage", "finding", ["stage"])
     op.drop_column("run", "version_made")
