@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import heartbeats
+from models import heartbeats, seals
 from models.database import Database
 from models.files import stored
 from models.findings import Evidence, Finding
@@ -270,12 +270,7 @@ async def last_seal_holds(sight: Sight) -> list[str]:
     seal = (await sight.session.exec(select(Seal).order_by(col(Seal.day).desc()).limit(1))).first()
     if seal is None:
         return []
-    rows = await sight.session.exec(
-        select(Event.finding, Event.hash)
-        .where(col(Event.recorded_at) <= seal.at)
-        .order_by(col(Event.finding), col(Event.seq))
-    )
-    heads = dict(rows.all())
+    heads = await seals.heads_of(sight.session, seal.at)
     return [] if chain.seal(heads) == seal.hash else [f"{seal.day} 的封存与现存记录不符"]
 
 

@@ -49,3 +49,4 @@ class Seal(SQLModel, table=True):
     heads: int
     hash: str = Field(max_length=64)
     at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    """It covers the events recorded by then."""
