@@ -16,7 +16,7 @@ from models.database import Database, database
 from models.heartbeats import Beat
 from models.settings import Settings
 from policy.refusals import Unavailable
-from tasks import clock, timekeeping
+from tasks import clock, timekeeping, verifying
 from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
 from tasks.prefect_server import api_url
@@ -82,14 +82,17 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
     keepers = {
         "post": Keeper(lambda: has_work(db, clock.now()), partial(_go, config, post, post_plainly)),
         "watch": Keeper(partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
+        "verify": Keeper(partial(verifying.is_due, db), verifying.verify),
     }
     return [partial(keeping, config, stop, job, keeper) for job, keeper in keepers.items()]
 
 
 async def _to_watch(db: Database, glances: Glances) -> bool:
     """Whether letters are due and the clock is trusted, or runs and rows do not fit together."""
+    if await glances.muddled(db):
+        return True
     await timekeeping.trust(db, clock.now())
-    return await is_due(db, clock.now()) or await glances.muddled(db)
+    return await is_due(db, clock.now())
 
 
 async def keeping(config: Settings, stop: asyncio.Event, job: str, keeper: Keeper) -> None:

@@ -38,7 +38,7 @@ class Sight:
     """By the machine's own clock, which is that of heartbeats."""
 
 
-AT_A_TIME = 2000
+AT_A_TIME = 500
 LONG = timedelta(minutes=15)
 """For a wake to wait."""
 OVERDUE = {"relay": timedelta(minutes=5), "post": timedelta(minutes=20), "watch": timedelta(minutes=5)}
@@ -258,6 +258,8 @@ async def heartbeats_are_fresh(sight: Sight) -> list[str]:
     """Every job that ever ran was looked after lately, and did not fall silent with a reason."""
     broken: list[str] = []
     for beat in await heartbeats.every(sight.session):
+        if beat.job.startswith("check"):
+            continue
         if beat.note:
             broken.append(f"{beat.job}：{beat.note}")
         elif sight.real - beat.at > OVERDUE.get(beat.job, NEVER):
@@ -292,11 +294,18 @@ INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
 }
 
 
-async def check(db: Database, home: Path, now: datetime, real: datetime) -> list[Invariant]:
-    """Every invariant, in one snapshot of the database."""
+SLOW = {chains_are_whole, rows_equal_their_events, last_seal_holds, evidence_is_there}
+"""They read everything there ever was."""
+
+
+async def check(
+    db: Database, home: Path, now: datetime, real: datetime, *, whole: bool = True
+) -> list[Invariant]:
+    """Every invariant, or only those that are quick, in one snapshot of the database."""
     async with db.reading() as session:
         sight = Sight(session, home, now, real)
         return [
             Invariant(holds.__name__.replace("_", " "), await holds(sight), zh)
             for holds, zh in INVARIANTS.items()
+            if whole or holds not in SLOW
         ]

@@ -12,6 +12,7 @@ from models.mail import MailState
 from models.settings import settings
 from models.trade import trade
 from policy.escalation import LetterState
+from policy.office import OFFICE
 from policy.refusals import BadInput, NotAllowed
 from policy.words import LETTER_STATE_WORDS
 from portal.cli import runs
@@ -33,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("mail", help="邮件，及对存疑邮件的决定 Mails, and what to do with one in doubt.")(mail)
     app.command("watch", help="巡查一轮 One round of the watch.")(watch)
     app.command("post", help="发件一轮 One round of the post.")(post)
+    app.command("clock", help="时钟 Whether the rounds trust the clock.")(clock_)
 
 
 COLUMNS = (
@@ -178,6 +180,26 @@ def post(once: Once = False) -> None:
     say(f"组信{written}封，送达{sent}封。", f"{written} mails written, {sent} accepted by the server.")
     if not settings().smtp_host:
         say("尚未设置邮件服务器（RECTIFY_SMTP_HOST），邮件留在发件箱。", "No mail server is set: mails wait.")
+
+
+def clock_(
+    confirm: Annotated[bool, typer.Option("--confirm", help="时间无误 It is right as it stands.")] = False,
+    by: By = "",
+) -> None:
+    """What time it is here, and why nobody is reminded meanwhile; a supervisor may say that it is right."""
+    if confirm and not by:
+        raise BadInput("请用 --by 写明由谁确认。", "Say with --by who confirms it.")
+
+    async def work(db: Database) -> str:
+        from tasks import timekeeping
+
+        if confirm:
+            await timekeeping.confirm(db, by, clock.now())
+        return await timekeeping.why_held(db)
+
+    held = with_database(work)
+    shown = f"{clock.now().astimezone(OFFICE):%Y-%m-%d %H:%M}"
+    say(held or f"现在 {shown}，时钟正常。", held or f"It is {shown}; the rounds trust the clock.")
 
 
 def _prefect() -> None:
