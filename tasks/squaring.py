@@ -17,6 +17,7 @@ from models.findings import Finding
 from models.running import Run
 from models.settings import settings
 from policy.stages import ENDED
+from policy.words import state_name
 from tasks import clock
 from tasks.prefect_runs import (
     RESTLESS,
@@ -99,8 +100,13 @@ def _judge(found: Survey, finding: Finding, run: Run | None, seen: dict[str, Run
         return
     if _is_lost(parked, run):
         found.lost.append((finding.number, run.generation))
-    elif parked.state_type == "PAUSED" and (run.version_seen != finding.version or not is_live):
+    elif parked.state_type == "PAUSED" and not (is_live and _is_up_to_date(parked, run, finding)):
         found.wake.append(finding.number)
+
+
+def _is_up_to_date(parked: RunSeen, run: Run, finding: Finding) -> bool:
+    """The run has seen the finding as it stands, and Prefect has not been set back to an older state."""
+    return run.version_seen == finding.version and parked.state_name == state_name(finding.stage)
 
 
 def _is_lost(parked: RunSeen, run: Run) -> bool:

@@ -1,7 +1,9 @@
 """A Prefect server that is busy, slow, hears twice or loses answers costs a retry, never a finding."""
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -118,3 +120,53 @@ def test_a_life_goes_on(township: Township, trouble: Trouble, kind: str) -> None
     assert len(runs) == 1, "the finding has one run"
     events = [e["act"] for e in township.ask("show", number)["events"]]
     assert events == ["open", "assign", "accept", "attach_evidence", "submit"]
+
+
+def test_wakes_that_come_twice_late_and_in_any_order_change_nothing(
+    township: Township, trouble: Trouble
+) -> None:
+    trouble.kind = ""
+    number = township.opened()
+    township.stands_at(number, "待认领")
+    township.act(number, "accept", "owner")
+    before = township.stands_at(number, "整改中")
+    letters = township.rows("SELECT id, state FROM letter WHERE finding = ?", number)
+    with closing(sqlite3.connect(township.home / "rectify.db")) as db, db:
+        db.execute(
+            "UPDATE wake SET done_at = NULL, next_at = datetime(next_at, '-' || version || ' minutes') "
+            "WHERE finding = ?",
+            (number,),
+        )
+
+    def relayed() -> bool:
+        return not township.rows("SELECT id FROM wake WHERE done_at IS NULL")
+
+    wait_for(relayed, 60, "all wakes are relayed again")
+    wait_for(lambda: township.run("check").returncode == 0, 60, "rectify check is content")
+    assert township.stands_at(number, "整改中")["id"] == before["id"]
+    assert township.rows("SELECT id, state FROM letter WHERE finding = ?", number) == letters
+    assert township.rows("SELECT max(generation) FROM run WHERE finding = ?", number) == [(1,)]
+
+
+def test_prefect_set_back_to_yesterday_is_brought_up_to_date(township: Township, trouble: Trouble) -> None:
+    trouble.kind = ""
+    old = township.opened()
+    township.stands_at(old, "待认领")
+    files = township.prefect.settings.home / "prefect"
+    township.prefect.stop()
+    for file in files.glob("prefect.db*"):
+        shutil.copy(file, township.home / file.name)
+    township.prefect.start()
+    township.act(old, "accept", "owner")
+    township.stands_at(old, "整改中", 90)
+    new = township.opened()
+    township.stands_at(new, "待认领")
+    township.prefect.stop()
+    for file in files.glob("prefect.db*"):
+        file.unlink()
+    for file in township.home.glob("prefect.db*"):
+        shutil.copy(file, files / file.name)
+    township.prefect.start()
+    township.stands_at(old, "整改中", 90)
+    township.stands_at(new, "待认领", 90)
+    wait_for(lambda: township.run("check").returncode == 0, 90, "rectify check is content")
