@@ -9,6 +9,7 @@ from functools import partial
 from math import inf
 from time import monotonic
 
+from flows.backup import backup, backup_plainly
 from flows.post import post, post_plainly
 from flows.watch import watch, watch_plainly
 from models import heartbeats, leases
@@ -16,6 +17,7 @@ from models.database import Database, database
 from models.heartbeats import Beat
 from models.settings import Settings
 from policy.refusals import Unavailable
+from tasks import backup as backups
 from tasks import clock, timekeeping, verifying
 from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
@@ -82,7 +84,10 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
     keepers = {
         "post": Keeper(lambda: has_work(db, clock.now()), partial(_go, config, post, post_plainly)),
         "watch": Keeper(partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
-        "verify": Keeper(partial(verifying.is_due, db), verifying.verify),
+        "verifying": Keeper(partial(verifying.is_due, db), verifying.verify),
+        "backing up": Keeper(
+            lambda: backups.is_due(db, clock.real()), partial(_go, config, backup, backup_plainly)
+        ),
     }
     return [partial(keeping, config, stop, job, keeper) for job, keeper in keepers.items()]
 

@@ -184,7 +184,7 @@ async def _verify(session: AsyncSession, place: Place, store: Path, now: datetim
 
 
 async def broken_rows(session: AsyncSession, store: Path, now: datetime) -> list[str]:
-    sight = Sight(session, store, now)
+    sight = Sight(session, store, now, now)
     return [line for holds in OF_ROWS for line in await holds(sight)]
 
 

@@ -41,8 +41,13 @@ class Sight:
 AT_A_TIME = 500
 LONG = timedelta(minutes=15)
 """For a wake to wait."""
-OVERDUE = {"relay": timedelta(minutes=5), "post": timedelta(minutes=20), "watch": timedelta(minutes=5)}
-"""How long a job may be silent. The post may be in one mail server's hands for ten minutes."""
+OVERDUE = {
+    "relay": timedelta(minutes=5),
+    "watch": timedelta(minutes=5),
+    "post": timedelta(minutes=20),  # it may be in one mail server's hands for ten
+    "backup": timedelta(hours=26),
+}
+"""How long a job may be silent."""
 NEVER = timedelta.max
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,11 +34,11 @@ async def seal_day(db: Database, now: datetime) -> bool:
     return True
 
 
-async def heads_of(session: AsyncSession, until: datetime) -> dict[str, str]:
-    """finding → hash of the last event recorded by then."""
+async def heads_of(session: AsyncSession, until: datetime | None = None) -> dict[str, str]:
+    """finding → hash of the last event, or of the last recorded by then."""
     last = (
         select(Event.finding, func.max(Event.seq).label("seq"))
-        .where(col(Event.recorded_at) <= until)
+        .where(col(Event.recorded_at) <= until if until else true())
         .group_by(col(Event.finding))
         .subquery()
     )
