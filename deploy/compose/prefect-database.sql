@@ -1,0 +1,2 @@
+-- Prefect's own, apart from ours: it may be lost and made anew.
+CREATE DATABASE prefect;
