@@ -1,11 +1,11 @@
 # One image for every part: server, services, worker, portal. See docs/how-to/many-machines.md.
-FROM python:3.11-slim
+# Its pg_dump has to be of PostgreSQL's own version or a later one: bookworm's is 15, like compose.yaml's.
+FROM python:3.11-slim-bookworm
 
-# pg_dump and psql, for backups of PostgreSQL.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home rectify \
- && install -d -o rectify -g rectify -m 700 /data /data/evidence
+ && install -d -o rectify -g rectify -m 700 /data /data/evidence /data/backups
 
 WORKDIR /opt/rectify
 COPY requirements.lock ./
