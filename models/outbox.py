@@ -262,6 +262,18 @@ async def ended(session: AsyncSession, mail_id: int, by: str, state: MailState, 
     await follow(session, letters)
 
 
+async def doubt(session: AsyncSession, mail_ids: Sequence[int], why: str) -> None:
+    """Whoever had them in hand is gone, or the database is an older copy: a person has to find out."""
+    letters = await carried(session, mail_ids)
+    await session.exec(
+        update(Mail)
+        .where(col(Mail.id).in_(mail_ids))
+        .values(state=MailState.IN_DOUBT, note=why[:500])
+        .execution_options(synchronize_session=False)
+    )
+    await follow(session, letters)
+
+
 async def again(
     session: AsyncSession, mail_id: int, by: str, now: datetime, why: str, *, ours: bool = False
 ) -> None:

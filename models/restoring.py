@@ -175,8 +175,7 @@ async def settle(db: Database, taken_at: datetime, trade: Trade, now: Moments, m
     async with db.writing("restore") as session:
         doubtful = UNSENT if mails is Mails.HOLD else UNSENT[1:]
         found = (await session.exec(select(Mail.id).where(col(Mail.state).in_(doubtful)))).all()
-        for mail_id in filter(None, found):
-            await outbox.ended(session, mail_id, MailState.IN_DOUBT, why)
+        await outbox.doubt(session, [mail_id for mail_id in found if mail_id is not None], why)
         held = 0
         if mails is Mails.HOLD:
             waiting = col(Letter.state) == LetterState.QUEUED

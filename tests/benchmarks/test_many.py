@@ -49,7 +49,7 @@ async def test_copies_keep_the_invariants(db: Database) -> None:
     )
     await copy(db, Copies(model, "M-", 30, different={"title": "'事项' || CAST(c.i AS text)"}))
     async with db.reading() as session:
-        sight = checks.Sight(session, Path(), township.NOW)
+        sight = checks.Sight(session, Path(), township.NOW, township.NOW)
         broken = [await holds(sight) for holds in checks.INVARIANTS if holds.__name__ in CHECKED]
     assert broken == [[]] * len(CHECKED)
     copied, own = await township.finding(db, "M-0000030"), await township.finding(db, model)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from models import checks, files, guidance, heartbeats, ledger, letters, outbox, seals
+from models import checks, files, guidance, heartbeats, ledger, letters, seals
 from models.checks import INVARIANTS
 from models.database import Database
 from models.heartbeats import Beat
-from models.mail import Mail, MailState
-from policy.refusals import Language
+from models.mail import MailState
+from models.settings import Settings
 from policy.stages import Act, Stage
+from tasks.post import write_mails
 from tests.models.township import NOW, TRADE, act, asked, assigned, brought_to, change
 
 REAL = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -118,30 +119,17 @@ async def test_a_letter_to_nobody_shows(town: Database, number: str, tmp_path: P
     await only(town, tmp_path, "letters have addressees")
 
 
-async def posted(db: Database, state: MailState, note: str = "") -> None:
+async def posted(db: Database, home: Path, state: MailState) -> None:
     """All queued letters in mails that stand at `state`."""
-    async with db.writing() as session:
-        for parcel in await outbox.parcels(session, NOW, reminders=True):
-            mail = Mail(
-                message_id=f"<{parcel.account.name}@x>",
-                recipient=parcel.account.mailbox,
-                person_id=parcel.account.person_id,
-                language=Language.CHINESE.value,
-                subject="s",
-                content=b"c",
-                state=state,
-                next_at=NOW,
-                claimed_at=NOW,
-                created_at=NOW,
-                note=note,
-            )
-            await outbox.put(session, parcel, mail)
+    assert await write_mails(db, Settings(_env_file=None, home=home), NOW) > 0
+    claimed = "claimed_at = created_at, claimed_by = 'elsewhere:1'"
+    await change(db, f"UPDATE mail SET state = '{state}', {claimed}")
 
 
 async def test_a_letter_marked_as_sent_whose_mail_is_not_shows(
     town: Database, number: str, tmp_path: Path
 ) -> None:
-    await posted(town, MailState.QUEUED)
+    await posted(town, tmp_path, MailState.QUEUED)
     assert await broken(town, tmp_path) == {}
     await change(town, "UPDATE letter SET state = 'sent' WHERE state = 'queued'")
     await only(town, tmp_path, "letters agree with their mails")
@@ -150,7 +138,7 @@ async def test_a_letter_marked_as_sent_whose_mail_is_not_shows(
 async def test_a_mail_that_hangs_or_failed_without_a_word_shows(
     town: Database, number: str, tmp_path: Path
 ) -> None:
-    await posted(town, MailState.DATA)
+    await posted(town, tmp_path, MailState.DATA)
     assert await broken(town, tmp_path) == {}
     await only(town, tmp_path, "mails get somewhere", timedelta(hours=1))
     await change(town, "UPDATE mail SET state = 'failed'")
