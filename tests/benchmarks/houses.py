@@ -118,10 +118,6 @@ class Ours:
         prefect_at = config.prefect_database_url or f"sqlite+aiosqlite:///{self.home}/prefect/prefect.db"
         self.runs = RunsSeen(prefect_at)
 
-    async def settle(self) -> None:
-        await upgrade(self.db)
-        await township.staff(self.db)
-
     def pids(self) -> list[int]:
         """Server, worker, and PostgreSQL where it is used."""
         return [
@@ -167,13 +163,25 @@ async def ours(kind: str, *, works: bool = True) -> AsyncIterator[Ours]:
     with TemporaryDirectory(prefix="rectify-bench-") as folder, _cluster(kind) as cluster:
         house = Ours(Path(folder), cluster)
         try:
-            await house.settle()
-            house.prefect.start()
+            async with prepared(database_url(house.prefect.settings)):
+                house.prefect.start()
             if works:
                 house.worker.start()
             yield house
         finally:
             await house.end()
+
+
+@asynccontextmanager
+async def prepared(url: str) -> AsyncIterator[Database]:
+    """A database with its tables and a small township's people."""
+    db = Database(url)
+    try:
+        await upgrade(db)
+        await township.staff(db)
+        yield db
+    finally:
+        await db.close()
 
 
 @contextmanager

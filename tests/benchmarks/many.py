@@ -62,6 +62,26 @@ async def copy(db: Database, wanted: Copies) -> None:
     await analyse(db)
 
 
+UNITS = 1000
+"""Units made for copies are numbered from here on."""
+
+
+async def units(db: Database, last: int) -> None:
+    """Villages for the copies, as many as are not there yet."""
+    series = RECURSIVE if db.is_sqlite else SERIES
+    wanted = series.replace(":first", str(UNITS)).replace(":last", str(UNITS + last))
+    await township.change(
+        db,
+        "INSERT INTO unit (id, name, kind, parent_id) SELECT i, '村' || CAST(i AS varchar), 'village', 1"
+        f" FROM ({wanted}) AS s WHERE i NOT IN (SELECT id FROM unit)",
+    )
+
+
+def unit_of(findings: int) -> str:
+    """The unit of a copy, where each has so many findings."""
+    return f"{UNITS} + c.i / {findings}"
+
+
 async def analyse(db: Database) -> None:
     """Let the database count what it has now."""
     async with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

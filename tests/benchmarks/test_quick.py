@@ -9,7 +9,17 @@ import pytest
 from tests.benchmarks.__main__ import ROWS
 
 HERE = Path(__file__).parent
-WITH_PROCESSES = {"lives", "burst", "parked", "watch_scale", "recorded", "act", "profile", "disk_per_finding"}
+WITH_PROCESSES = {
+    "lives",
+    "burst",
+    "parked",
+    "watch_scale",
+    "recorded",
+    "act",
+    "profile",
+    "disk_per_finding",
+    "province",
+}
 """Rows that start a Prefect server or a PostgreSQL of their own."""
 
 

@@ -9,19 +9,17 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from models.database import Database
-from models.upgrade import upgrade
 from policy.stages import Act, Stage
 from tasks import clock
 from tasks.watch import climb_due
-from tests.benchmarks.houses import postgresql
-from tests.benchmarks.many import RECURSIVE, SERIES, Copies, copy
+from tests.benchmarks.houses import postgresql, prepared
+from tests.benchmarks.many import Copies, copy, unit_of, units
 from tests.benchmarks.measured import Figure, Measured, median
 from tests.models import township
 
 NEVER = "9999-12-31"
 IN_A_UNIT = 20
 """Open findings of one unit: a larger ledger is one of more units."""
-UNIT = f"1000 + c.i / {IN_A_UNIT}"
 
 
 def measure(quick: bool) -> Iterator[Figure]:
@@ -69,23 +67,15 @@ async def _models(db: Database) -> tuple[str, str]:
 
 async def _open(db: Database, model: str, first: int, last: int) -> None:
     """So many open findings of many units, with nothing due."""
-    await township.change(
-        db,
-        "INSERT INTO unit (id, name, kind, parent_id) SELECT i, '村' || CAST(i AS varchar), 'village', 1 FROM"
-        f" ({_series(db, 1000 + first // IN_A_UNIT, 1000 + last // IN_A_UNIT)}) AS s WHERE i NOT IN"
-        " (SELECT id FROM unit)",
-    )
-    await copy(db, Copies(model, "M-", last, first, {"lead_unit_id": UNIT}))
-
-
-def _series(db: Database, first: int, last: int) -> str:
-    series = RECURSIVE if db.is_sqlite else SERIES
-    return series.replace(":first", str(first)).replace(":last", str(last))
+    await units(db, last // IN_A_UNIT)
+    await copy(db, Copies(model, "M-", last, first, {"lead_unit_id": unit_of(IN_A_UNIT)}))
 
 
 async def _round(db: Database, model: str, prefix: str, due: int) -> float:
     today = "date('now')" if db.is_sqlite else "current_date"
-    await copy(db, Copies(model, prefix, due, different={"lead_unit_id": UNIT, "next_look_on": today}))
+    await copy(
+        db, Copies(model, prefix, due, different={"lead_unit_id": unit_of(IN_A_UNIT), "next_look_on": today})
+    )
     began = monotonic()
     written = await climb_due(db, clock.real())
     took = monotonic() - began
@@ -97,20 +87,9 @@ async def _round(db: Database, model: str, prefix: str, due: int) -> float:
 async def _database(kind: str) -> AsyncIterator[Database]:
     with TemporaryDirectory(prefix="rectify-bench-") as folder:
         if kind == "SQLite":
-            async with _ready(f"sqlite+aiosqlite:///{Path(folder) / 'rectify.db'}") as db:
+            async with prepared(f"sqlite+aiosqlite:///{Path(folder) / 'rectify.db'}") as db:
                 yield db
             return
         with postgresql() as cluster:
-            async with _ready(cluster.create()) as db:
+            async with prepared(cluster.create()) as db:
                 yield db
-
-
-@asynccontextmanager
-async def _ready(url: str) -> AsyncIterator[Database]:
-    db = Database(url)
-    try:
-        await upgrade(db)
-        await township.staff(db)
-        yield db
-    finally:
-        await db.close()
