@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,6 +70,9 @@ def _state(addressees: Iterable[tuple[bool, MailState | None]], *, is_cancelled:
 
 async def take_back(session: AsyncSession, letter: Letter, reason: str) -> None:
     """Cancel a letter that no longer holds, as far as it has not left; the others in its mails go anew."""
+    await session.exec(
+        select(Letter.id).where(Letter.id == letter.id).with_for_update()
+    )  # no post puts it in
     carrying = await session.exec(
         select(Addressee.mail_id, Mail.state)
         .outerjoin(Mail, col(Mail.id) == col(Addressee.mail_id))
@@ -101,3 +104,14 @@ async def _taken_back(session: AsyncSession, mails: list[int]) -> list[int]:
         .execution_options(synchronize_session=False)
     )
     return list(back.scalars())
+
+
+async def told(session: AsyncSession, letter: Letter) -> set[int]:
+    """The posts that got a cancelled letter all the same; the others are struck off, to be named anew."""
+    got_none = select(Mail.id).where(Mail.state == MailState.CANCELLED)
+    await session.exec(
+        delete(Addressee)
+        .where(col(Addressee.letter_id) == letter.id)
+        .where(col(Addressee.mail_id).is_(None) | col(Addressee.mail_id).in_(got_none))
+    )
+    return set(await session.exec(select(Addressee.post_id).where(Addressee.letter_id == letter.id)))

@@ -1,6 +1,6 @@
 """Letters as rows: what the ladder and the acts call for is written once, and cancelled when it is moot."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,12 +9,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book
-from models.delivery import take_back
+from models.delivery import take_back, told
 from models.findings import Finding
 from models.mail import Addressee, Letter
 from models.people import Account
 from policy.deadlines import Calendar
-from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan
+from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan, rests
 from policy.notices import Notice
 from policy.office import office_day
 from policy.refusals import NotAllowed, NotFound
@@ -58,7 +58,11 @@ async def _recorded(session: AsyncSession, finding: Finding) -> dict[Key, Letter
     letters = await session.exec(
         select(Letter).where(Letter.finding == finding.number, Letter.cycle == finding.cycle)
     )
-    return {Key(x.deadline_version, x.rung, x.occasion): x.state for x in letters}
+    return {
+        Key(x.deadline_version, x.rung, x.occasion): x.state
+        for x in letters
+        if x.state is not LetterState.CANCELLED  # it is called for anew, once its ladder no longer rests
+    }
 
 
 async def _had_red_this_year(session: AsyncSession, finding: Finding, today: date) -> bool:
@@ -159,7 +163,23 @@ async def _write_planned(session: AsyncSession, finding: Finding, planned: Plann
         note="更高一级已到期" if planned.state is LetterState.SKIPPED else "",
         created_at=now,
     )
-    await _write(session, finding, letter, planned.to, planned.cc)
+    earlier = await _earlier(session, letter)
+    if earlier is None:
+        await _write(session, finding, letter, planned.to, planned.cc)
+        return
+    for name in ("round", "due_on", "state", "note", "created_at"):
+        setattr(earlier, name, getattr(letter, name))
+    await _write(session, finding, earlier, planned.to, planned.cc, but=await told(session, earlier))
+
+
+async def _earlier(session: AsyncSession, letter: Letter) -> Letter | None:
+    """The same letter, cancelled while its ladder rested."""
+    found = await session.exec(
+        select(Letter)
+        .where(Letter.finding == letter.finding, Letter.cycle == letter.cycle, Letter.rung == letter.rung)
+        .where(Letter.deadline_version == letter.deadline_version, Letter.occasion == letter.occasion)
+    )
+    return found.first()
 
 
 async def notify(session: AsyncSession, finding: Finding, notice: Notice, event: int, now: datetime) -> None:
@@ -182,7 +202,12 @@ async def notify(session: AsyncSession, finding: Finding, notice: Notice, event:
 
 
 async def _write(
-    session: AsyncSession, finding: Finding, letter: Letter, to: Iterable[Role], cc: Iterable[Role]
+    session: AsyncSession,
+    finding: Finding,
+    letter: Letter,
+    to: Iterable[Role],
+    cc: Iterable[Role],
+    but: Collection[int] = (),
 ) -> None:
     session.add(letter)
     await session.flush()
@@ -190,7 +215,8 @@ async def _write(
         raise RuntimeError("a stored letter has an id")
     direct, copies = await addressees(session, finding, to, cc)
     for post_id, copy_only in [*((p, False) for p in direct), *((p, True) for p in copies)]:
-        session.add(Addressee(letter_id=letter.id, post_id=post_id, copy_only=copy_only))
+        if post_id not in but:
+            session.add(Addressee(letter_id=letter.id, post_id=post_id, copy_only=copy_only))
     if not direct:
         _cannot_be_sent(letter)
 
@@ -227,8 +253,6 @@ async def cancel_moot(session: AsyncSession, finding: Finding) -> None:
         select(Letter)
         .where(Letter.finding == finding.number, col(Letter.reminder))
         .where(col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED]))
-        .order_by(col(Letter.id))
-        .with_for_update()  # the post may be putting one into a mail
     )
     for letter in list(waiting):
         if reason := _moot(letter, finding):
@@ -242,6 +266,8 @@ def _moot(letter: Letter, finding: Finding) -> str:
         return "" if letter.occasion == finding.stage_event else "该环节已办理"
     if letter.cycle != finding.cycle or letter.deadline_version != finding.deadline_version:
         return "时限已变更"
+    if letter.state is LetterState.QUEUED and not letter.signed_by and rests(finding.stage):
+        return "责任单位已办理，等待他人"
     return ""
 
 

@@ -267,7 +267,7 @@ async def doubt(session: AsyncSession, mail_ids: Sequence[int], why: str) -> Non
     letters = await carried(session, mail_ids)
     await session.exec(
         update(Mail)
-        .where(col(Mail.id).in_(mail_ids))
+        .where(col(Mail.id).in_(mail_ids), col(Mail.state) != MailState.SENT)
         .values(state=MailState.IN_DOUBT, note=why[:500])
         .execution_options(synchronize_session=False)
     )
@@ -329,14 +329,7 @@ async def recover(session: AsyncSession, now: datetime, dead: Collection[str] = 
     )
     rows = await session.exec(select(Mail.id).where(Mail.state == MailState.DATA, _is_left(now, dead)))
     begun = [mail_id for mail_id in rows if mail_id is not None]
-    letters = await carried(session, begun)
-    await session.exec(
-        update(Mail)
-        .where(col(Mail.id).in_(begun), col(Mail.state) == MailState.DATA)
-        .values(state=MailState.IN_DOUBT, note=BROKEN_OFF, attempts=Mail.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    await follow(session, letters)
+    await doubt(session, begun, BROKEN_OFF)
     return freed.rowcount + len(begun)
 
 

@@ -127,11 +127,14 @@ def _state(letter: Planned, highest: int, recorded: Mapping[Key, LetterState], t
     return LetterState.QUEUED if letter.rank == highest else LetterState.SKIPPED
 
 
+def rests(stage: Stage) -> bool:
+    """Whether the ladder of the deadline rests: nobody in the unit has to act."""
+    return STEP_OF[stage] not in {Step.ASSIGN, Step.FOLLOW_UP} or stage in {Stage.DRAFT, Stage.DISPUTED}
+
+
 def _on_deadline(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
     """The unit's own ladder; it rests while somebody else has to act (verify, close)."""
-    if case.deadline is None or STEP_OF[case.stage] not in {Step.ASSIGN, Step.FOLLOW_UP}:
-        return
-    if case.stage in {Stage.DRAFT, Stage.DISPUTED}:
+    if case.deadline is None or rests(case.stage):
         return
     for letter in _rungs(rules.deadline_ladder, case.deadline, calendar, case.deadline_version):
         hastened = _hastened(letter, case)

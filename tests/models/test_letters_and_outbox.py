@@ -415,6 +415,79 @@ async def test_a_mail_on_its_way_is_not_taken_back(town: Database) -> None:
     assert MailState.CANCELLED not in {mail.state for mail in await mails(town)}
 
 
+async def reminded(db: Database) -> str:
+    """A finding whose yellow reminder waits in a mail to its owner, beside no other letter."""
+    number = await brought_to(db, Stage.IN_PROGRESS, deadline="2026-11-30")
+    await mailed(db)
+    async with SmtpServer() as server:
+        await send_mails(db, through(server), NOW)
+    await climb_due(db, NOW)
+    await mailed(db)
+    assert "owner@village.example" in await waiting(db)
+    return number
+
+
+async def waiting(db: Database) -> list[str]:
+    """Who is to get a mail yet."""
+    return [x.recipient for x in await mails(db) if x.state in {MailState.QUEUED, MailState.CLAIMED}]
+
+
+async def submitted(db: Database, number: str) -> None:
+    for what, by, said, _ in LIFE[4:8]:
+        await act(db, number, what, by, **said)
+
+
+@pytest.mark.parametrize("is_claimed", [False, True])
+async def test_a_reminder_that_has_not_left_does_not_go_after_the_submission(
+    town: Database, is_claimed: bool
+) -> None:
+    number = await reminded(town)
+    if is_claimed:
+        async with town.writing() as session:
+            assert await outbox.claim(session, "elsewhere:1/a", NOW, 10)
+    await submitted(town, number)
+    assert (await letters(town, number))["yellow_reminder"] == "cancelled"
+    assert "owner@village.example" not in await waiting(town)
+    async with town.writing() as session:
+        begun = [x.id or 0 for x in await mails(town)]
+        assert await outbox.begin_data(session, begun, "elsewhere:1/a", NOW) == set()
+    async with SmtpServer() as server:
+        await mailed(town)
+        await send_mails(town, through(server), NOW)
+        sent_to_owner = [x for x in server.taken if x.recipients == ("owner@village.example",)]
+    assert not sent_to_owner
+
+
+async def test_a_reminder_cancelled_by_a_submission_goes_once_that_is_taken_back(town: Database) -> None:
+    number = await reminded(town)
+    await submitted(town, number)
+    await act(town, number, Act.TAKE_BACK, "owner", reason="漏附照片")
+    assert await climb_due(town, NOW) == 1
+    assert (await letters(town, number))["yellow_reminder"] == "queued"
+    assert "owner@village.example" in await mailed(town)
+    async with SmtpServer() as server:
+        await send_mails(town, through(server), NOW)
+        to_owner = [x for x in server.taken if x.recipients == ("owner@village.example",)]
+    assert len(to_owner) == 1
+    assert (await letters(town, number))["yellow_reminder"] == "sent"
+
+
+async def test_the_copies_of_a_moot_letter_stay_here_though_its_owner_has_it(town: Database) -> None:
+    number = await reminded(town)
+    async with town.writing() as session:
+        held = await outbox.claim(session, "elsewhere:1/a", NOW, 10)
+    mine = [x.id or 0 for x in held if x.recipient == "owner@village.example"]
+    assert len(held) > len(mine) == 1
+    async with town.writing() as session:
+        await outbox.begin_data(session, mine, "elsewhere:1/a", NOW)
+    await submitted(town, number)
+    assert MailState.CANCELLED in {x.state for x in await mails(town)}
+    async with town.writing() as session:
+        await outbox.sent(session, {mine[0]: "250"}, NOW)
+    assert (await letters(town, number))["yellow_reminder"] == "sent"
+    assert [x.id for x in await mails(town) if x.state in {MailState.QUEUED, MailState.CLAIMED}] == []
+
+
 SIGNED: dict[str, Any] = {"deadline": "2026-10-16", "discovered_on": "2026-07-20"}
 
 
