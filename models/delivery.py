@@ -14,6 +14,7 @@ WAITING = frozenset({None, MailState.QUEUED, MailState.CLAIMED, MailState.DATA})
 """States of an addressee's mail, which may not be written yet, that leave a letter open."""
 NOT_BEGUN = (MailState.QUEUED, MailState.CLAIMED)
 """A mail that can still be taken back: not a byte of it has left."""
+TAKEN_BACK = frozenset({None, MailState.CANCELLED})
 WRONG = (
     (MailState.IN_DOUBT, LetterState.IN_DOUBT),
     (MailState.FAILED, LetterState.FAILED),
@@ -56,11 +57,11 @@ async def follow(session: AsyncSession, letters: Mapping[int, LetterState]) -> N
 
 
 def _state(addressees: Iterable[tuple[bool, MailState | None]], *, is_cancelled: bool) -> LetterState:
-    """Of a cancelled letter counts only what had already gone out, once all that was on its way has."""
-    counted = [x for x in addressees if not is_cancelled or x[1] not in {None, MailState.CANCELLED}]
+    """A cancelled letter stays so, unless all whom it was addressed to got it; copies then do not matter."""
+    counted = [x for x in addressees if not (is_cancelled and x[0] and x[1] in TAKEN_BACK)]
     direct = {state for copy_only, state in counted if not copy_only}
     waiting = LetterState.CANCELLED if is_cancelled else LetterState.QUEUED
-    if direct & WAITING or (is_cancelled and not direct):
+    if direct & WAITING or (is_cancelled and (not direct or direct & TAKEN_BACK)):
         return waiting
     for wrong, seen in WRONG:
         if wrong in direct:
