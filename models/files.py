@@ -11,6 +11,8 @@ from policy.refusals import BadInput, NotFound, Unavailable
 
 LARGEST = 20 * 1024 * 1024
 LONGEST_NAME = 255
+HALF = "tmp"
+"""How the name of a file begins that is not whole yet."""
 PROGRAMS = "exe bat cmd com msi scr ps1 vbs js jar sh dll lnk py php"
 ACTIVE_PAGES = "html htm xhtml hta svg docm xlsm pptm"
 DANGEROUS = frozenset((PROGRAMS + " " + ACTIVE_PAGES).split())
@@ -70,7 +72,7 @@ def _store(content: bytes, target: Path) -> None:
 
 
 def _place(content: bytes, target: Path) -> None:
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as copy:
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=HALF, delete=False) as copy:
         try:
             copy.write(content)
             copy.flush()
@@ -82,6 +84,17 @@ def _place(content: bytes, target: Path) -> None:
     reach("evidence.before_rename")
     Path(copy.name).replace(target)
     reach("evidence.after_rename")
+
+
+def clear(folder: Path, before: float) -> int:
+    """Take away what a killed process left half written, last touched before then (in seconds since 1970).
+
+    Whole files stay, even those that no row names yet: an act may be about to, or an older copy of the rows.
+    """
+    left = [path for path in folder.glob(f"evidence/*/{HALF}*") if path.stat().st_mtime < before]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _sync(folder: Path) -> None:

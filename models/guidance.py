@@ -69,10 +69,10 @@ async def take_wakes(session: AsyncSession, now: datetime, limit: int = 100) -> 
 
     Other relays leave them alone for a while; if this one dies meanwhile, they take them up.
     """
-    chosen = _due(now).limit(limit).with_for_update(skip_locked=True)
+    chosen = _due(now).limit(limit).with_for_update(skip_locked=True).cte("chosen")
     taken = await session.exec(
         update(Wake)
-        .where(col(Wake.id).in_(chosen.scalar_subquery()))
+        .where(col(Wake.id).in_(select(chosen.c.id)))
         .values(next_at=now + TAKEN)
         .returning(col(Wake.id), col(Wake.finding))
         .execution_options(synchronize_session=False)

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from models import checks, heartbeats
+from models import checks, files, heartbeats
 from models.database import Database, database
 from models.heartbeats import Beat
 from models.settings import settings
@@ -12,6 +12,8 @@ from tasks.processes import holder
 
 log = logging.getLogger("rectify.check")
 QUICK, WHOLE = "check", "check all"
+HALF_WRITTEN = timedelta(days=1)
+"""After which a file that nobody finished is taken away."""
 EVERY = {QUICK: timedelta(hours=1), WHOLE: timedelta(days=1)}
 
 
@@ -36,6 +38,8 @@ async def verify() -> int:
     if job is None:
         return 0
     began = clock.real()
+    if job == WHOLE:
+        files.clear(settings().home, (began - HALF_WRITTEN).timestamp())
     found = await checks.check(db, settings().home, clock.now(), began, whole=job == WHOLE)
     broken = {one.name: len(one.broken) for one in found if not one.ok}
     if broken:

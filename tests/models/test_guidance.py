@@ -184,6 +184,39 @@ async def test_a_wake_that_failed_is_tried_after_growing_pauses(town: Database) 
     assert list(await queued(town, now)) == [number]
 
 
+async def taken(db: Database, now: datetime) -> dict[str, list[int]]:
+    async with db.writing() as session:
+        return await guidance.take_wakes(session, now)
+
+
+async def test_several_relays_share_the_wakes_and_take_up_those_of_a_dead_one(town: Database) -> None:
+    numbers = [await assigned(town) for _ in range(20)]
+    shares = await asyncio.gather(*(taken(town, NOW) for _ in range(4)))
+    assert sorted(number for share in shares for number in share) == sorted(numbers)
+    assert await taken(town, NOW + guidance.TAKEN - timedelta(seconds=1)) == {}
+    assert sorted(await taken(town, NOW + guidance.TAKEN)) == sorted(numbers)
+
+
+async def nowhere(db: Database, number: str, now: datetime) -> bool:
+    async with db.reading() as session:
+        return await guidance.gets_nowhere(session, await ledger.find(session, number), now)
+
+
+async def test_runs_that_get_nowhere_are_put_in_quarantine_until_somebody_acts(town: Database) -> None:
+    number = await assigned(town)
+    for tried in range(guidance.TRIES):
+        assert not await nowhere(town, number, NOW), tried
+        await new_generation(town, number)
+    async with town.writing() as session:
+        last = await guidance.current_run(session, number)
+        assert last is not None
+        last.ended_at = NOW
+    assert await nowhere(town, number, NOW + timedelta(minutes=59))
+    assert not await nowhere(town, number, NOW + guidance.QUARANTINE)
+    await act(town, number, Act.ACCEPT, "owner")
+    assert not await nowhere(town, number, NOW + timedelta(minutes=59))
+
+
 async def with_runs(db: Database, limit: int = 100) -> list[tuple[str, int | None, bool]]:
     async with db.reading() as session:
         rows = await guidance.with_runs(session, "", limit)
