@@ -745,6 +745,19 @@ def test_a_draft_is_signed_by_who_may(rectify: Run, letters: Path) -> None:
     refused(rectify("sign", letter, "--by", "jiwei"), 3, "不是待签的拟稿")
 
 
+def test_a_clock_that_leapt_is_confirmed_by_a_supervisor(rectify: Run, letters: Path) -> None:
+    assert rectify("clock").out.startswith("现在 2026-11-20")
+    with closing(sqlite3.connect(letters / "rectify.db")) as db, db:
+        columns = "job, at, office_at, holder, seconds, done, note"
+        moments = "datetime('now'), datetime('now', '-3 days')"
+        db.execute(f"INSERT INTO heartbeat ({columns}) VALUES ('clock', {moments}, '', 0, 0, '时钟突然前进')")
+    assert rectify("clock").out == "时钟突然前进\n"
+    refused(rectify("clock", "--confirm"), 2, "请用 --by")
+    refused(rectify("clock", "--confirm", "--by", "bingcun"), 3, "无权确认时钟")
+    assert rectify("clock", "--confirm", "--by", "jiwei").out.endswith("时钟正常。\n")
+    assert rectify("clock").out.endswith("时钟正常。\n")
+
+
 def test_a_mail_in_doubt_is_decided_by_a_supervisor(rectify: Run, letters: Path) -> None:
     (first,), (second,) = rows(letters, "SELECT id FROM mail ORDER BY id LIMIT 2")
     with closing(sqlite3.connect(letters / "rectify.db")) as db, db:
