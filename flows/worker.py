@@ -17,10 +17,11 @@ import anyio
 import httpx
 from anyio.abc import TaskStatus
 from prefect import Flow
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import AsyncFlowRunEngine
+from prefect.results import ResultStore
 from prefect.settings import get_current_settings
 from prefect.states import Scheduled
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
@@ -28,6 +29,7 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 from flows.deployments import DEPLOYMENTS, POOL_TYPE, flow_at, planned, register
 from models.settings import Settings
 from tasks import measures, prefect_faults
+from tasks.logs import Broken, kinds
 from tasks.prefect_runs import PrefectAway, reaching
 from tasks.prefect_server import api_url
 
@@ -52,6 +54,14 @@ class InProcessEngine(AsyncFlowRunEngine[Any, Any]):
     @property
     def heartbeat_seconds(self) -> int | None:
         return None  # a thread for each run; the lease in our database is the heartbeat
+
+    async def handle_exception(
+        self, exc: Exception, msg: str | None = None, result_store: ResultStore | None = None
+    ) -> State:
+        """Prefect is told what kind of error it was; its text may quote what people wrote."""
+        failed = await super().handle_exception(Broken(kinds(exc)), msg, result_store)
+        self._raised = exc
+        return failed
 
     async def handle_crash(self, exc: BaseException) -> None:
         if not isinstance(exc, asyncio.CancelledError):
@@ -118,7 +128,8 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             await self._propose_crashed_state(flow_run, str(error))
         except (Exception, SystemExit) as error:
             measures.RUNS_BROKEN.inc()
-            log.warning("run %s (%s) ended with %r", flow_run.name, flow_run.id, error)
+            number = flow_run.parameters.get("number", "")
+            log.warning("run %s of %s ended with %r", flow_run.id, number, error)
 
     async def _flow_of(self, flow_run: FlowRun) -> Flow[..., object]:
         deployment_id = flow_run.deployment_id

@@ -7,7 +7,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -120,12 +120,28 @@ def _is_away(error: BaseException | None) -> bool:
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15)
+        engine = create_async_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=15, hide_parameters=True
+        )
+        event.listen(engine.sync_engine, "handle_error", _quote_nobody)
+        return engine
     Path(url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=5, max_overflow=15)
+    engine = create_async_engine(url, pool_size=5, max_overflow=15, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
     return engine
+
+
+def _quote_nobody(context: ExceptionContext) -> None:
+    """PostgreSQL and its driver quote values and rows; errors come to stand in logs, rows never."""
+    driver = context.original_exception.__cause__
+    is_about_values = isinstance(driver, ValueError) or str(getattr(driver, "sqlstate", ""))[:2] == "22"
+    for error in (context.sqlalchemy_exception, context.original_exception, driver):
+        if error is not None and error.args:
+            first = str(error.args[0]).partition("\n")[0]
+            error.args = ("a value does not fit" if is_about_values else first, *error.args[1:])
+    if driver is not None and hasattr(driver, "detail"):
+        driver.detail = None
 
 
 def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -16,6 +16,12 @@ class SmtpSecurity(StrEnum):
     TLS = "tls"
 
 
+class LogFormat(StrEnum):
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
 class Settings(BaseSettings):
     """Everything an administrator may set. Rules are not settings."""
 
@@ -82,6 +88,9 @@ class Settings(BaseSettings):
     )
     upgrade_without_backup: bool = Field(
         default=False, description="Change the database's schema without taking a backup first."
+    )
+    log_format: LogFormat = Field(
+        default=LogFormat.AUTO, description="json, text, or auto: text on a terminal, else JSON."
     )
     faults: str = Field(default="", description="Tests only: what is to fail at which fault point.")
     faults_trace: str = Field(default="", description="Tests only: the file that notes each point reached.")

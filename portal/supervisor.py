@@ -2,21 +2,28 @@
 
 import asyncio
 import ctypes
+import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from policy.refusals import BadInput, Unavailable
+from portal.rolling import Rolling
+
+log = logging.getLogger("rectify.up")
 
 GRACE = 8.0
 """Seconds a part has to end by itself."""
 LONGEST_PAUSE = 30.0
+LAST_WORDS = 2.0
+"""Seconds in which what a part that has ended still said is read."""
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -78,12 +85,15 @@ async def _keep(part: Part, logs: Path, stop: asyncio.Event, tell: Callable[[str
     pause = 1.0
     while not stop.is_set():
         began = monotonic()
-        process = await _start(part, logs)
-        code = await _until(process, stop)
-        await _end(process)
+        async with listening(Rolling(logs / f"{part.name}.log")) as says:
+            process = await _start(part, says)
+            code = await _until(process, stop)
+            await _end(process)
         if stop.is_set():
             return
         pause = 1.0 if monotonic() - began > 60 else min(pause * 2, LONGEST_PAUSE)
+        fields = {"part": part.name, "code": code, "again_after_seconds": pause}
+        log.warning("a part ended and is started again", extra={"fields": fields})
         tell(
             f"{part.name} 已退出（{code}），{pause:.0f}秒后重新启动。",
             f"{part.name} ended ({code}); starting it again in {pause:.0f} s.",
@@ -91,8 +101,9 @@ async def _keep(part: Part, logs: Path, stop: asyncio.Event, tell: Callable[[str
         await _wait(stop, pause)
 
 
-async def _start(part: Part, logs: Path) -> asyncio.subprocess.Process:
-    with (logs / f"{part.name}.log").open("ab") as log:
+async def _start(part: Part, says: int) -> asyncio.subprocess.Process:
+    """`says` is the file descriptor it writes to; closed here."""
+    try:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -100,11 +111,43 @@ async def _start(part: Part, logs: Path) -> asyncio.subprocess.Process:
             *part.words,
             env={**os.environ, **part.environment},
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=says,
+            stderr=says,
             start_new_session=True,
             preexec_fn=partial(die_with_parent, os.getpid()),
         )
+    finally:
+        os.close(says)
+
+
+class Ear(asyncio.Protocol):
+    """Puts into its log what a part says, until the part and all its children are gone.
+
+    It goes through us because a file that a process writes to itself cannot be put aside.
+    """
+
+    def __init__(self, log: Rolling) -> None:
+        self.log = log
+        self.deaf = asyncio.Event()
+
+    def data_received(self, data: bytes) -> None:
+        self.log.write(data)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.deaf.set()
+
+
+@asynccontextmanager
+async def listening(log: Rolling) -> AsyncIterator[int]:
+    """Yields the file descriptor to speak into; the last words are waited for."""
+    log.write(b"")  # a part with nothing to say has its file, too
+    heard, says = os.pipe()
+    pipe, ear = await asyncio.get_running_loop().connect_read_pipe(lambda: Ear(log), os.fdopen(heard, "rb"))
+    try:
+        yield says
+        await _wait(ear.deaf, LAST_WORDS)
+    finally:
+        pipe.close()
 
 
 def die_with_parent(parent: int) -> None:

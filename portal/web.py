@@ -88,7 +88,7 @@ def server(config: Settings) -> uvicorn.Server:
     served = uvicorn.Config(
         app(config),
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         lifespan="on",
@@ -148,7 +148,7 @@ class Door:
             await inner(scope, receive, answer)
         except Exception:
             reference = secrets.token_hex(4)
-            LOG.exception("%s: %s", reference, scope["path"])
+            LOG.exception("%s: %s", reference, page_of(scope))
             if answer.begun:
                 raise
             zh, en = (words.format(reference=reference) for words in BROKEN)
@@ -200,6 +200,11 @@ def sentence(request: Request, status: int, zh: str, en: str) -> Response:
     return reader.page("refusal.html", status, code=status, sentence=reader.speech.say(zh, en))
 
 
+def page_of(scope: Scope) -> str:
+    """The page asked for, as the program names it: an address may hold what somebody typed."""
+    return str(getattr(scope.get("route"), "path", "-"))
+
+
 STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NotFound, 404),
     (BadInput, 400),
@@ -225,5 +230,5 @@ async def _not_understood(request: Request, _error: Exception) -> Response:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    LOG.error("%s: %r", request.url.path, error)
+    LOG.error("%s: %r", page_of(request.scope), error)
     return sentence(request, 503, *DATABASE_AWAY)

@@ -19,6 +19,7 @@ from policy.office import office_day
 from policy.refusals import Language
 from tasks import clock
 from tasks.letters.compose import LetterFacts, MailFacts, compose, gravest_first, subject
+from tasks.logs import quoting_nobody
 from tasks.sending import Round, is_gone
 
 AT_A_TIME = 100
@@ -30,13 +31,15 @@ A_ROUND = 60.0
 @task(name="write", task_run_name="组信", cache_policy=NO_CACHE, persist_result=False)
 async def write() -> int:
     """Put queued letters into mails, one to each person. Returns how many mails."""
-    return await write_mails(database(settings()), settings(), clock.now())
+    with quoting_nobody():
+        return await write_mails(database(settings()), settings(), clock.now())
 
 
 @task(name="send", task_run_name="发信", cache_policy=NO_CACHE, persist_result=False)
 async def send() -> int:
     """Send the mails that may go now. Returns how many were accepted by the mail server."""
-    return await send_mails(database(settings()), settings(), clock.now(), A_ROUND)
+    with quoting_nobody():
+        return await send_mails(database(settings()), settings(), clock.now(), A_ROUND)
 
 
 async def write_mails(db: Database, config: Settings, now: datetime) -> int:

@@ -40,6 +40,8 @@ LIVE = [kind for kind in StateType if kind.name not in ("COMPLETED", "FAILED", "
 class PrefectAway(Exception):
     """Prefect does not answer, or not now. Try again later."""
 
+    quotes_nobody = True  # its text may be logged
+
 
 class Awakened(StrEnum):
     SCHEDULED = "scheduled"  # it was parked, a worker will take it

@@ -11,6 +11,7 @@ from models.database import with_driver
 from models.settings import Settings
 from policy.refusals import Unavailable
 from tasks import prefect_shared
+from tasks.logs import CONFIGURATION
 from tasks.prefect_shared import LOOPBACK
 
 EVENT_DAYS = 3  # of Prefect's own events, which nobody reads later
@@ -77,7 +78,7 @@ def server_command(settings: Settings) -> list[str]:
     """The server as one process, without the command line's wrapper process around it."""
     factory = ["uvicorn", "--factory", "prefect.server.api.server:create_app"]
     where = ["--host", settings.prefect_host, "--port", str(settings.flow_ui_port)]
-    return [sys.executable, "-m", *factory, *where, "--log-level", "warning", "--no-access-log"]
+    return [sys.executable, "-m", *factory, *where, "--log-config", str(CONFIGURATION), "--no-access-log"]
 
 
 WITHOUT_SERVICES = {"PREFECT__SERVER_WEBSERVER_ONLY": "1"}
@@ -144,6 +145,7 @@ def auth(settings: Settings) -> str:
 def _common(settings: Settings) -> dict[str, str]:
     return REQUIRED | {
         "PREFECT_HOME": str(_prefect_home(settings)),
+        "PREFECT_LOGGING_SETTINGS_PATH": str(CONFIGURATION),
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     }

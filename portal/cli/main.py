@@ -4,17 +4,17 @@ import io
 import os
 import re
 import sys
-import traceback
 from itertools import pairwise
 from pathlib import Path
 
 import typer
 from pydantic import ValidationError
 
-from models.settings import Settings, settings
+from models.settings import LogFormat, Settings, settings
 from policy.refusals import BadInput, NotAllowed, Overtaken, Refusal, Unavailable
 from portal.cli import findings, health, letters, parts, people, printing, safekeeping
 from portal.cli.running import override
+from tasks import logs
 
 EXIT_CODES: tuple[tuple[type[Refusal], int], ...] = (
     (BadInput, 2),
@@ -40,6 +40,8 @@ def options(
     language: str = typer.Option("", "--lang", help="zh-CN | en"),
 ) -> None:
     override(home=data, as_of=as_of, language=language)
+    form = settings().log_format
+    logs.begin("cli", LogFormat.TEXT if form is LogFormat.AUTO else form)
 
 
 for part in (parts, health, findings, letters, people, safekeeping):
@@ -118,14 +120,12 @@ def _usage(error: Exception) -> int:
 def _defect(error: Exception) -> int:
     """A fault of ours: one sentence for the person, the trace for whoever mends it."""
     try:
-        log = settings().home / "logs" / "defects.log"
+        settings()
     except (ValueError, OSError):
         printing.refuse(BadInput("设置文件 .env 不能读取。", "The file .env cannot be read."))
         return 2
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write("".join(traceback.format_exception(error)))
+        log = logs.defect(settings(), error)
     except OSError:
         log = Path("-")
     printing.refuse(

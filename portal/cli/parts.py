@@ -1,7 +1,6 @@
 """Commands that run: up, and its parts server, worker, portal, mailbox."""
 
 import asyncio
-import logging
 import os
 import shlex
 import signal
@@ -12,13 +11,13 @@ from typing import Annotated
 import typer
 
 from models import home
-from models.settings import Settings, SmtpSecurity, settings
+from models.settings import LogFormat, Settings, SmtpSecurity, settings
 from portal import demonstration
 from portal.cli import runs
 from portal.cli.printing import line, out, say
 from portal.cli.running import override, ready
 from portal.supervisor import Part, refuse_taken, supervise
-from tasks import clock, prefect_server, prefect_shared
+from tasks import clock, logs, prefect_server, prefect_shared
 
 DEMO_FOLDER = Path("demo-data")
 READY_WITHIN = 90.0
@@ -80,7 +79,9 @@ async def _up(parts: list[Part], demo: bool) -> None:
         say(f"示例台账：新增{imported}条。", f"Sample ledger: {imported} findings taken in.")
     await db.close()
     announcing = asyncio.create_task(_announce(demo, stop))
-    await supervise(parts, home.logs(settings().home), stop, say)
+    kept = home.logs(settings().home)
+    logs.begin("up", LogFormat.JSON, kept / "up.log")
+    await supervise(parts, kept, stop, say)
     announcing.cancel()
     say("已全部停止。", "Everything is stopped.")
 
@@ -179,9 +180,7 @@ def _become(command: list[str], environment: dict[str, str]) -> None:
 
 def worker() -> None:
     """Takes runs from the work pool, relays wakes, keeps the rounds."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    for chatty in ("httpx", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logs.begin("worker")
     prefect_server.apply(prefect_server.client_environment(settings()))
     from flows.rounds import jobs, relaying
     from flows.worker import run_worker, serve
@@ -207,12 +206,16 @@ def worker() -> None:
 def portal() -> None:
     from portal.web import serve
 
+    logs.begin("portal")
+
     asyncio.run(ready())
     serve(settings())
 
 
 def mailbox() -> None:
     from portal.mailbox import serve_mailbox
+
+    logs.begin("mailbox")
 
     home.prepare(settings())
     asyncio.run(serve_mailbox(settings().home / "mailbox", "127.0.0.1", settings().mailbox_port))

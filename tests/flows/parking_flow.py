@@ -6,9 +6,10 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
+from tasks.logs import quoting_nobody
 from tasks.parking import entitle, park, write_card
 
 
@@ -51,12 +52,25 @@ async def look(number: str) -> Row:
     return row
 
 
+QUOTED = "CANARY 张三"
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+async def quote() -> None:
+    """Break as a library may, quoting somebody."""
+    get_run_logger().error("%r says", ValueError(QUOTED))
+    with quoting_nobody():
+        raise ValueError(QUOTED)
+
+
 @flow(name="parking", persist_result=False)
 async def parking(number: str, generation: int) -> None:
     """Look at the row; done, or park until it moves."""
     row = await look(number)
     if row.fault == "raise":
-        raise ValueError("broken on purpose")
+        raise ValueError(QUOTED)
+    if row.fault == "quote":
+        await quote()
     if row.fault == "exit":
         raise SystemExit(3)
     while row.gate and read(number).gate:

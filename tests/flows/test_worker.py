@@ -1,6 +1,7 @@
 """The worker against a real Prefect server, with a toy flow."""
 
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -12,7 +13,7 @@ from uuid import UUID
 import httpx
 import pytest
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from prefect.states import AwaitingRetry, Cancelling, Scheduled, Suspended
@@ -22,7 +23,7 @@ from flows.worker import run_worker
 from models.settings import Settings
 from tasks.prefect_runs import Awakened, awaken, cancel, start
 from tests.flows.conftest import PARKING
-from tests.flows.parking_flow import Row, passes, write
+from tests.flows.parking_flow import QUOTED, Row, passes, write
 from tests.flows.prefect_house import Child, PrefectHouse, eventually, free_port
 
 log = logging.getLogger(__name__)
@@ -228,6 +229,28 @@ async def test_a_flow_that_breaks_does_not_stop_the_worker(toy: Toy, fault: str,
     run = await toy.open(f"B-{fault}", Row(fault=fault))
     await toy.until(run, ends)
     await _still_at_work(toy, f"B-after-{fault}")
+
+
+@pytest.mark.parametrize("fault", ["raise", "quote"])
+async def test_what_breaks_is_kept_in_prefect_by_its_kind_and_quotes_nobody(
+    toy: Toy, toy_worker: Child, fault: str
+) -> None:
+    run = await toy.open(f"Q-{fault}", Row(fault=fault))
+    seen = await toy.until(run, StateType.FAILED)
+    assert seen.state is not None
+    assert "ValueError" in (seen.state.message or "")
+    only = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run]))
+
+    async def logged() -> list[str]:
+        found = [one.message for one in await toy.client.read_logs(only)]
+        return found if any("Encountered exception" in one for one in found) else []
+
+    await eventually(logged, 30, "Prefect has the run's log")
+    assert "parking_flow.py" in " ".join(await logged())
+    rest = await toy.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
+    kept = [seen.state.message, *await logged(), *(one.state.message for one in rest if one.state)]
+    assert [one for one in [*kept, toy_worker.said()] if QUOTED in str(one)] == []
+    assert [json.loads(line)["process"] for line in toy_worker.said().splitlines()]
 
 
 async def test_a_deployment_whose_flow_is_not_there_crashes_with_its_reason(toy: Toy) -> None:

@@ -1,16 +1,16 @@
 """A worker of its own process, as `rectify worker` starts it, for the deployments of a given file."""
 
 import asyncio
-import logging
 import sys
 from pathlib import Path
 
 from models.settings import settings
+from tasks import logs
 from tasks.prefect_server import apply, client_environment
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logs.begin("worker")
     apply(client_environment(settings()))
 
     from flows.worker import run_worker, serve

@@ -436,7 +436,8 @@ def test_a_fault_of_ours_is_one_sentence_and_the_trace_is_kept(
     monkeypatch.setattr("models.questions.accounts", None)
     answer = rectify("account", "list")
     refused(answer, 70, "defects.log")
-    assert "Traceback" in (home / "logs" / "defects.log").read_text(encoding="utf-8")
+    kept = json.loads((home / "logs" / "defects.log").read_text(encoding="utf-8"))
+    assert kept["at"]
 
 
 # What is printed

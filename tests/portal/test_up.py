@@ -94,6 +94,16 @@ class Demo:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def health(self) -> dict[str, Any]:
+        command = [sys.executable, "-m", "portal.cli", "health", "--json"]
+        names = {"portal": "PORTAL_PORT", "flow-ui": "FLOW_UI_PORT"}
+        ours = {f"RECTIFY_{name}": str(self.ports[part]) for part, name in names.items()}
+        ours["RECTIFY_HOME"] = str(self.home)
+        done = subprocess.run(command, env=environment() | ours, cwd=ROOT, capture_output=True, text=True)
+        told = json.loads(done.stdout)
+        assert done.returncode == (0 if told["ok"] else 1), done.stderr
+        return dict(told)
+
     def listed(self) -> list[dict[str, Any]]:
         return list(json.loads(self.ask("list", "--json")))
 
@@ -199,6 +209,22 @@ def test_a_part_that_is_killed_is_started_again(demo: Demo, part: str) -> None:
         wait_for(lambda: demo.answers("portal" if part == "portal" else "flow-ui", path), 60, part)
     elif part == "mailbox":
         wait_for(demo.takes_mail, 30, part)
+
+
+@server
+def test_every_part_logs_json_and_its_restart_is_logged(demo: Demo) -> None:
+    logs = {path.name: path.read_text().splitlines() for path in (demo.home / "logs").iterdir()}
+    assert {"up.log", "worker.log", "server.log", "portal.log", "mailbox.log"} <= set(logs)
+    lines = [json.loads(line) for said in logs.values() for line in said]
+    assert all({"time", "level", "logger", "message", "process", "pid"} <= set(line) for line in lines)
+    ended = {line["part"] for line in lines if line["logger"] == "rectify.up"}
+    assert ended >= set(PARTS)
+
+
+@server
+def test_health_says_all_is_well(demo: Demo) -> None:
+    wait_for(lambda: demo.health()["ok"], 60, "every part is alive and ready")
+    assert [part["part"] for part in demo.health()["parts"]] == ["server", "portal", "worker"]
 
 
 @server
