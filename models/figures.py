@@ -9,9 +9,11 @@ from sqlalchemy import case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.checks import INVARIANTS, SLOW
 from models.findings import Finding
+from models.heartbeats import every, last
 from models.mail import Letter, Mail, MailState
-from models.running import Heartbeat, Wake
+from models.running import Wake
 from policy.escalation import LetterState
 from policy.office import office_day
 from policy.stages import LIVE, Stage
@@ -19,6 +21,12 @@ from policy.stages import LIVE, Stage
 UNSENT = (MailState.QUEUED, MailState.CLAIMED, MailState.DATA, MailState.FAILED, MailState.IN_DOUBT)
 """Sent mails grow for ever and are counted by whoever sends them."""
 UNSETTLED = (LetterState.QUEUED, LetterState.DRAFTED, LetterState.FAILED, LetterState.IN_DOUBT)
+
+CHECKS = {
+    "check all": [holds.__name__.replace("_", " ") for holds in INVARIANTS],
+    "check": [holds.__name__.replace("_", " ") for holds in INVARIANTS if holds not in SLOW],
+}
+"""The jobs that check, and which invariants each looks at; the note of a beat says how many are broken."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Figures:
     wakes: int
     wake_age: float
     heartbeats: Mapping[str, float]
+    broken: Mapping[str, int]
+    """By invariant, what the last checks found; nothing if there was none."""
 
 
 async def figures(session: AsyncSession, now: datetime, real: datetime) -> Figures:
@@ -54,13 +64,24 @@ async def figures(session: AsyncSession, now: datetime, real: datetime) -> Figur
         wakes=waiting,
         wake_age=_age(now, oldest_wake),
         heartbeats=await heartbeats(session, real),
+        broken=await _broken(session),
     )
 
 
 async def heartbeats(session: AsyncSession, real: datetime) -> dict[str, float]:
     """Seconds since each job that must never stop was last done."""
-    rows = await session.exec(select(Heartbeat.job, Heartbeat.at).order_by(col(Heartbeat.job)))
-    return {job: _age(real, at) for job, at in rows}
+    return {beat.job: _age(real, beat.at) for beat in await every(session)}
+
+
+async def _broken(session: AsyncSession) -> dict[str, int]:
+    """The whole check, and over it the quick one, which is never older."""
+    found: dict[str, int] = {}
+    for job, names in CHECKS.items():
+        beat = await last(session, job)
+        if beat is not None:
+            counts = (item.rpartition("=") for item in beat.note.split(", ") if item)
+            found |= dict.fromkeys(names, 0) | {name: int(count) for name, _, count in counts}
+    return found
 
 
 async def _findings(session: AsyncSession, now: datetime) -> tuple[dict[str, int], int]:

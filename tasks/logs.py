@@ -30,6 +30,8 @@ LARGEST, KEPT = 10_000_000, 5
 DEEPEST = 12
 """Places told of an error, the last ones."""
 STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+MAILBOX = re.compile(r"[^\s<>@,;:\"']+@[^\s<>@,;:\"']+")
+"""A mail server's answer may name one."""
 QUIET = ("py.warnings", "asyncio")
 """Loggers that quote values: their first line says what it is about."""
 
@@ -113,7 +115,7 @@ def message(record: logging.LogRecord) -> str:
     arguments = record.args
     if isinstance(arguments, tuple):
         arguments = tuple(_Told(one) if isinstance(one, BaseException) else one for one in arguments)
-    said = str(record.msg) % arguments if arguments else str(record.msg)
+    said = MAILBOX.sub("…@…", str(record.msg) % arguments if arguments else str(record.msg))
     return said.partition("\n")[0] if record.name in QUIET else said
 
 

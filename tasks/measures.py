@@ -129,20 +129,30 @@ async def _asked(db: Database) -> Figures | None:
 
 def families(seen: Figures) -> Iterable[Metric]:
     """The database's figures as gauges."""
-    yield _by("rectify_findings", "Open findings by stage.", "stage", seen.findings)
-    yield _gauge("rectify_findings_overdue", "Open findings past their deadline.", seen.overdue)
-    yield _by("rectify_mails", "Mails not sent, by state.", "state", seen.mails)
-    yield _gauge(
-        "rectify_outbox_oldest_seconds", "How long the longest waiting mail could have gone.", seen.outbox_age
-    )
-    yield _by("rectify_letters", "Letters not sent, by state; drafted ones await a signature.", "state",
-              seen.letters)  # fmt: skip
-    yield _gauge("rectify_wakes_waiting", "Wakes not yet taken to Prefect.", seen.wakes)
-    yield _gauge("rectify_wake_oldest_seconds", "Relay lag: age of the oldest waiting wake.", seen.wake_age)
-    yield _by(
-        "rectify_heartbeat_age_seconds", "Since a job that must never stop was last done.", "job",
-        seen.heartbeats,
-    )  # fmt: skip
+    for name, said, label, values in (
+        ("rectify_findings", "Open findings by stage.", "stage", seen.findings),
+        ("rectify_mails", "Mails not sent, by state.", "state", seen.mails),
+        (
+            "rectify_letters",
+            "Letters not sent, by state; drafted ones are to be signed.",
+            "state",
+            seen.letters,
+        ),
+        ("rectify_heartbeat_age_seconds", "Since a job was last looked after.", "job", seen.heartbeats),
+        ("rectify_invariants_broken", "What the last check found broken.", "invariant", seen.broken),
+    ):
+        yield _by(name, said, label, values)
+    for name, said, value in (
+        ("rectify_findings_overdue", "Open findings past their deadline.", seen.overdue),
+        (
+            "rectify_outbox_oldest_seconds",
+            "How long the oldest mail that may go has waited.",
+            seen.outbox_age,
+        ),
+        ("rectify_wakes_waiting", "Wakes not yet taken to Prefect.", seen.wakes),
+        ("rectify_wake_oldest_seconds", "Relay lag: the age of the oldest waiting wake.", seen.wake_age),
+    ):
+        yield _gauge(name, said, value)
 
 
 def _gauge(name: str, said: str, value: float) -> Metric:

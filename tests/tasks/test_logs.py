@@ -100,6 +100,11 @@ def test_an_error_of_ours_that_quotes_nobody_is_told_as_it_is() -> None:
     assert kinds(PrefectAway("Prefect answers 503")) == "Prefect answers 503"
 
 
+def test_a_mailbox_that_a_mail_server_names_is_left_out(said: io.StringIO) -> None:
+    LOG.warning("it answers %s", "550 <zhang.san@village.example>: unknown")
+    assert last(said)["message"] == "it answers 550 <…@…>: unknown"
+
+
 def test_errors_that_cause_each_other_come_to_an_end() -> None:
     one, other = ValueError(CANARY), KeyError(CANARY)
     one.__cause__, other.__cause__ = other, one

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from models.database import Database
+from models.checks import INVARIANTS
+from models.database import Database, database
+from models.settings import settings
 from models.upgrade import upgrade
 from tasks import measures
-from tests.models.township import NOW, assigned, staff
+from tasks.verifying import verify
+from tests.models.township import NOW, assigned, change, staff
 
 Samples = dict[str, float]
 
@@ -53,6 +56,24 @@ async def test_prometheus_can_read_it_and_finds_the_township(town: Database) -> 
     assert seen["rectify_letters queued"] == 1
     assert seen["process_open_fds"] > 0
     assert any(name.startswith("rectify_build_info") and value == 1 for name, value in seen.items())
+
+
+async def test_what_the_last_checks_found_broken_is_told_by_invariant(
+    town: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures, "FRESH", 0.0)
+    monkeypatch.setenv("RECTIFY_HOME", str(tmp_path))
+    settings.cache_clear()
+    assert not any("invariants" in name for name in await read(town))
+    number = await assigned(town)
+    await change(town, "DELETE FROM wake WHERE finding = :number", number=number)
+    assert await verify() == 1
+    seen = await read(town)
+    assert seen["rectify_invariants_broken live findings have a run"] == 1
+    assert seen["rectify_invariants_broken chains are whole"] == 0
+    assert len([name for name in seen if name.startswith("rectify_invariants_broken")]) == len(INVARIANTS)
+    settings.cache_clear()
+    await database(settings()).close()
 
 
 async def test_the_database_is_not_asked_again_at_once(
