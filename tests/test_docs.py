@@ -1,5 +1,6 @@
 """The look-up pages say what the code does. `python -m tests.test_docs` writes their tables anew."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from models.figures import Figures
 from models.settings import Settings
 from policy.notices import NOTICES, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
@@ -15,7 +17,9 @@ from policy.rules import SHIPPED, Ladder, Rung
 from policy.stages import LIVE, STEP_OF, Act, Moved, Stage, acts_possible
 from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
 from portal.cli.main import app
+from tasks import measures
 from tasks.letters.words import KINDS
+from tasks.measures import Stock
 
 LOOK_UP = Path(__file__).parents[1] / "docs" / "look-up"
 BEGIN, END = "<!-- {}: written by python -m tests.test_docs -->\n", "<!-- end -->\n"
@@ -135,6 +139,44 @@ def letter_states() -> str:
     return table(("state", "中文"), ((f"`{state}`", words[0]) for state, words in LETTER_STATE_WORDS.items()))
 
 
+def metrics() -> str:
+    rows = (
+        (f"`{name}`", kind, code(labels) or "–", who, said)
+        for name, (kind, labels, who, said) in measured().items()
+    )
+    return table(("metric", "type", "labels", "told by", "meaning"), rows)
+
+
+def measured() -> dict[str, tuple[str, list[str], str, str]]:
+    """Each metric of ours under the name Prometheus stores."""
+    one = {"one": 1}
+    stock = Stock()
+    stock.figures = Figures(
+        findings=one,
+        overdue=0,
+        mails=one,
+        outbox_age=0,
+        letters=one,
+        wakes=0,
+        wake_age=0,
+        heartbeats=one,
+        broken=one,
+    )
+    everywhere, there = "portal, worker", ((measures.WORK, "worker"), (measures.ANY, "portal, worker"))
+    found = [(family, everywhere) for family in stock.collect()]
+    found += [(family, who) for registry, who in there for family in registry.collect()]
+    return {
+        family.name + ("_total" if family.type == "counter" else ""): (
+            family.type,
+            sorted({name for sample in family.samples for name in sample.labels} - {"le"}),
+            who,
+            family.documentation,
+        )
+        for family, who in found
+        if family.name.startswith("rectify_")
+    }
+
+
 TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("settings", "settings"): settings,
     ("commands", "commands"): commands,
@@ -143,6 +185,7 @@ TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("letters", "ladders"): ladders,
     ("letters", "notices"): notes,
     ("letters", "letter states"): letter_states,
+    ("metrics", "metrics"): metrics,
 }
 
 
@@ -167,6 +210,12 @@ def test_every_setting_command_stage_act_and_rung_is_looked_up() -> None:
         assert f"`{act}` | {ACT_WORDS[act][0]}" in page("stages")
     for rung in KINDS.keys() - {"accountability"}:
         assert f"`{rung}`" in page("letters")
+
+
+def test_every_metric_an_alert_asks_for_is_measured() -> None:
+    asked = set(re.findall(r"rectify_[a-z_]+", (LOOK_UP.parent / "how-to" / "watch-over-it.md").read_text()))
+    assert len(asked) > 8
+    assert {name.removesuffix("_bucket") for name in asked} - set(measured()) == set()
 
 
 def test_every_letter_that_can_be_called_for_has_its_words() -> None:
