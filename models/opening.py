@@ -40,13 +40,14 @@ async def open_finding(
         if earlier is not None:
             return earlier
         finding = await _new(session, by, words, now, trade)
-        event = await append(
-            session, finding, Entry(Act.OPEN, by, now, now, None, said=_opening(words), nonce=nonce)
-        )
+        at_once = bool(words.unit and words.post)
+        opening = Entry(Act.OPEN, by, now, now, None, said=_opening(words), nonce=None if at_once else nonce)
+        event = await append(session, finding, opening)
         await follow(session, finding, event, Stage.DRAFT, trade, now)
-        if words.unit and words.post:
+        if at_once:
             placing = Placing.model_validate(words.model_dump(include=set(Placing.model_fields)))
-            event = await _assign_at_once(session, finding, by, placing, now, trade, today)
+            assignment = Entry(Act.ASSIGN, by, now, now, Stage.DRAFT, nonce=nonce)
+            event = await _assign_at_once(session, finding, assignment, placing, trade, today)
         return as_receipt(event)
 
 
@@ -58,9 +59,8 @@ def _opening(words: OpenWords) -> str:
 async def _assign_at_once(
     session: AsyncSession,
     finding: Finding,
-    by: str,
+    entry: Entry,
     placing: Placing,
-    now: datetime,
     trade: Trade,
     today: date,
 ) -> Event:
@@ -71,9 +71,9 @@ async def _assign_at_once(
     finding.stage_since, finding.stage_event = today, finding.version
     session.add(finding)
     await session.flush()
-    event = await append(session, finding, Entry(Act.ASSIGN, by, now, now, Stage.DRAFT))
-    await follow(session, finding, event, Stage.DRAFT, trade, now)
-    await letters.notify(session, finding, ASSIGNMENT, event.seq, now)
+    event = await append(session, finding, entry)
+    await follow(session, finding, event, Stage.DRAFT, trade, entry.at)
+    await letters.notify(session, finding, ASSIGNMENT, event.seq, entry.at)
     return event
 
 

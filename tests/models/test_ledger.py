@@ -459,8 +459,12 @@ async def test_a_number_somebody_chose_is_not_given_out_again(town: Database) ->
         await opened(town, number="ZC2026-041")
 
 
-async def test_an_opening_sent_twice_at_once_opens_one_finding(town: Database) -> None:
-    words = words_of(OpenWords, {"title": "卡口无人", "source": "督查", "condition": "夜查两处卡口无人。"})
+@pytest.mark.parametrize("placed", [{}, PLACED])
+async def test_an_opening_sent_twice_at_once_opens_one_finding(
+    town: Database, placed: dict[str, str]
+) -> None:
+    opening = {"title": "卡口无人", "source": "督查", "condition": "夜查两处卡口无人。"}
+    words = words_of(OpenWords, opening | placed)
     sent = [ledger_open(town, words) for _ in range(4)]
     assert len(set(await asyncio.gather(*sent))) == 1
     assert await asked(town, "SELECT number FROM finding") == ["DC2026-001"]
