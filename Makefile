@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 install = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; }
 
-.PHONY: setup demo test quick check bench format lock clean postgresql redis
+.PHONY: setup demo test quick check bench crash format lock clean postgresql redis
 
 setup: $(STAMP)
 
@@ -55,6 +55,15 @@ format: setup
 lock:
 	$(BIN)/uv pip compile --universal --generate-hashes --extra dev --extra many --python-version 3.11 \
 	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+
+# The long run: every fault point once, seeded schedules, and the broken builds that must be caught. An hour or so.
+POINTS ?= all
+SEEDS ?= 200
+PG_SEEDS ?= 50
+CONTROLS ?= all
+crash: setup postgresql
+	$(BIN)/python -m tests.crash $(if $(POINTS),--points) $(if $(CONTROLS),--controls) \
+	  --seeds $(SEEDS) --pg-seeds $(PG_SEEDS)
 
 clean:
 	rm -rf .venv build *.egg-info

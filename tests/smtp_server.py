@@ -89,7 +89,7 @@ class SmtpServer:
         self._talks: dict[asyncio.Task[object], asyncio.WriteTransport] = {}
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._meet, LOOPBACK, 0, ssl=self.tls)
+        self._server = await asyncio.start_server(self._meet, LOOPBACK, self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -11,7 +11,7 @@ XOPEN = 40
 XSYNC = 40
 METHODS = 152
 Open = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
 )
 Sync = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
 KEPT: list[object] = []
@@ -32,9 +32,9 @@ class Disk:
         """What a power cut leaves of the file."""
         return self._on_disk[path]
 
-    def _opened(self, file: int, name: bytes | None) -> None:
+    def _opened(self, file: int, name: int | None) -> None:
         if name is not None:
-            path = self._names[file] = Path(name.decode())
+            path = self._names[file] = Path(ctypes.string_at(name).decode())
             self._on_disk.setdefault(path, path.read_bytes())
 
     def _synced(self, file: int) -> None:
@@ -60,7 +60,8 @@ def watched() -> Iterator[Disk]:
 
 
 def _opener(disk: Disk, plain: Any) -> Any:
-    def opener(vfs: int, name: bytes | None, file: int, flags: int, told: int) -> int:
+    def opener(vfs: int, name: int | None, file: int, flags: int, told: int) -> int:
+        # The name goes on as the pointer it is: SQLite keeps it.
         code: int = plain(vfs, name, file, flags, told)
         methods = ctypes.c_void_p.from_address(file)
         if code == 0 and methods.value:

@@ -1,0 +1,187 @@
+"""What must be true: at every moment, and once the faults have stopped and everything has come to rest."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect.client.orchestration import PrefectClient
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import outbox
+from models.checks import check
+from models.database import Database
+from models.findings import Finding
+from models.history import Event
+from models.mail import Addressee, Letter, Mail, MailState
+from models.running import Wake
+from policy.escalation import LetterState
+from policy.notices import notices
+from policy.stages import ENDED, Act, Moved, Stage
+from policy.words import state_name
+from tasks.prefect_runs import live_runs
+from tasks.relay import DEPLOYMENT
+from tasks.watch import survey
+
+AT_REST = frozenset({MailState.SENT, MailState.FAILED, MailState.CANCELLED})
+CLOSING = frozenset({Act.APPROVE_CLOSURE, Act.WITHDRAW, Act.MERGE})
+
+
+@dataclass
+class Oracle:
+    """The database, Prefect, what people were told is stored, and what the mail server took."""
+
+    db: Database
+    client: PrefectClient
+    home: Path
+
+    async def unrest(self) -> list[str]:
+        """What is still under way; empty once everything has come to rest."""
+        async with self.db.reading() as session:
+            found = [line async for line in _unrest(session)]
+            stages = {x.number: x.stage for x in await session.exec(select(Finding))}
+        return found + [line async for line in self._restless_runs(stages)]
+
+    async def _restless_runs(self, stages: dict[str, Stage]) -> AsyncIterator[str]:
+        runs: dict[str, list[str]] = {}
+        async for run in live_runs(self.client, DEPLOYMENT):
+            runs.setdefault(run.number, []).append(run.state_name)
+        for number, stage in stages.items():
+            wanted = [] if stage in ENDED else [state_name(stage)]
+            if (seen := runs.pop(number, [])) != wanted:
+                yield f"{number}: {stage.value}, its runs in Prefect are {seen}"
+        for number, names in runs.items():
+            yield f"runs of nothing: {number} {names}"
+
+    async def settle(self, by: str, now: datetime) -> list[str]:
+        """What a supervisor does about mails in doubt: the mail server's own journal decides."""
+        arrived = Counter(message_id for message_id, *_ in lines(self.home / "sink.jsonl"))
+        done: list[str] = []
+        async with self.db.writing("settle") as session:
+            for mail in await _in_doubt(session):
+                came = arrived[mail.message_id] > 0
+                await outbox.settle(session, mail.id or 0, now, arrived=came, by=by)
+                done.append(f"mail {mail.id} {'arrived' if came else 'is sent again'}")
+        return done
+
+    async def hurry(self, now: datetime) -> None:
+        """Let the time pass that a mail waits before it is tried again."""
+        async with self.db.writing("hurry") as session:
+            for mail in await session.exec(
+                select(Mail).where(Mail.state == MailState.QUEUED, col(Mail.next_at) > now)
+            ):
+                mail.next_at = now
+                session.add(mail)
+
+    async def broken(self, now: datetime) -> list[str]:
+        """Everything that is not as it must be, once at rest."""
+        found = [f"{one.name}: {text}" for one in await check(self.db, self.home, now) for text in one.broken]
+        async with self.db.reading() as session:
+            events = list(await session.exec(select(Event).order_by(col(Event.finding), col(Event.seq))))
+            found += _acked(events, lines(self.home / "acts.jsonl"))
+            found += _four_eyes(events)
+            found += await _mails(session, lines(self.home / "sink.jsonl"))
+            found += await _letters(session, events)
+            found += await _nothing_after_closure(session, events)
+        seen = await survey(self.db, self.client)
+        found += [] if seen.is_clean else [f"runs do not fit the rows: {seen}"]
+        return found
+
+
+async def _unrest(session: AsyncSession) -> AsyncIterator[str]:
+    for wake in await session.exec(select(Wake).where(col(Wake.done_at).is_(None))):
+        yield f"wake of {wake.finding} version {wake.version}, {wake.attempts} tries: {wake.note}"
+    for mail in await session.exec(select(Mail).where(col(Mail.state).not_in(list(AT_REST)))):
+        yield f"mail {mail.id} to {mail.recipient} is {mail.state.value}: {mail.note}"
+    for letter in await session.exec(select(Letter).where(Letter.state == LetterState.QUEUED)):
+        yield f"letter {letter.rung} on {letter.finding} is queued: {letter.note}"
+
+
+async def _in_doubt(session: AsyncSession) -> list[Mail]:
+    return list(await session.exec(select(Mail).where(Mail.state == MailState.IN_DOUBT)))
+
+
+def _acked(events: Iterable[Event], journal: Iterable[Any]) -> list[str]:
+    """What people were told is stored is there, once; and nothing else is there twice."""
+    stored = Counter((event.by, event.nonce) for event in events if event.nonce)
+    hashes = {(event.by, event.nonce): event.hash for event in events if event.nonce}
+    found = [f"act {key} is stored {count} times" for key, count in stored.items() if count > 1]
+    for entry in journal:
+        key = (entry["by"], entry["nonce"])
+        if "hash" in entry and hashes.get(key) != entry["hash"]:
+            found.append(f"acknowledged and not stored: {entry}")
+    return found
+
+
+def _four_eyes(events: Iterable[Event]) -> list[str]:
+    """Who submitted a round verifies and closes nothing of it."""
+    submitted: dict[tuple[str, int], set[str]] = {}
+    found: list[str] = []
+    for event in events:
+        key = (event.finding, event.cycle)
+        if event.act is Act.SUBMIT:
+            submitted.setdefault(key, set()).add(event.by)
+        elif event.act in {Act.PASS_VERIFICATION, Act.APPROVE_CLOSURE} and event.by in submitted.get(key, ()):
+            found.append(f"{event.finding} event {event.seq}: {event.by} on their own work")
+    return found
+
+
+async def _mails(session: AsyncSession, journal: Iterable[Any]) -> list[str]:
+    """A mail arrives once if it is sent, and never twice."""
+    came = Counter(message_id for message_id, *_ in journal)
+    found: list[str] = []
+    for mail in await session.exec(select(Mail)):
+        times = came.pop(mail.message_id, 0)
+        if times > 1 or (mail.state is MailState.SENT) != (times == 1):
+            found.append(f"mail {mail.id} is {mail.state.value} and arrived {times} times")
+    return found + [f"a mail nobody knows arrived: {message_id}" for message_id in came]
+
+
+async def _letters(session: AsyncSession, events: Iterable[Event]) -> list[str]:
+    """Every letter an act calls for is written once, and each addressee has it in a mail that arrived."""
+    written = Counter((x.finding, x.rung, x.occasion) for x in await session.exec(select(Letter)))
+    found: list[str] = []
+    for event in events:
+        for notice in notices(event.act, Moved(event.to_stage, event.round, event.cycle)):
+            key = (event.finding, notice.rung, event.seq)
+            if written[key] != 1:
+                found.append(f"letter {key} is written {written[key]} times")
+    rows = await session.exec(
+        select(Letter, Mail.state)
+        .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
+        .outerjoin(Mail, col(Mail.id) == col(Addressee.mail_id))
+        .where(Letter.state == LetterState.SENT)
+    )
+    for letter, state in rows:
+        if state is not MailState.SENT:
+            found.append(f"letter {letter.rung} on {letter.finding} is sent, a mail of it is {state}")
+    return found
+
+
+async def _nothing_after_closure(session: AsyncSession, events: Iterable[Event]) -> list[str]:
+    """No reminder is put into a mail once its cycle is over."""
+    closed = {(e.finding, e.cycle): e.recorded_at for e in events if e.act in CLOSING}
+    rows = await session.exec(
+        select(Letter, Mail)
+        .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
+        .join(Mail, col(Mail.id) == col(Addressee.mail_id))
+        .where(col(Letter.reminder), Mail.state == MailState.SENT)
+    )
+    never = datetime.max.replace(tzinfo=UTC)
+    return [
+        f"reminder {letter.rung} on {letter.finding} after its closure"
+        for letter, mail in rows
+        if mail.created_at > closed.get((letter.finding, letter.cycle), never)
+    ]
+
+
+def lines(journal: Path) -> list[Any]:
+    """A journal of JSON lines; the last may be cut off by a kill."""
+    if not journal.exists():
+        return []
+    whole = journal.read_text().rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]

@@ -1,0 +1,46 @@
+"""The mail server of the sweep: what it takes is on the disk before it answers, and it may misbehave."""
+
+import asyncio
+import json
+import os
+import sys
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from models.faults import reach
+from tests.smtp_server import Reply, Rude, SmtpServer
+
+
+class Sink(SmtpServer):
+    """Every message it takes is a line of the journal: Message-ID and recipient."""
+
+    def __init__(self, port: int, journal: Path, habits: dict[str, list[str]]) -> None:
+        rude = {habit.name: habit for habit in Rude}
+        super().__init__({verb: [rude.get(one, one) for one in told] for verb, told in habits.items()})
+        self.port = port
+        self.journal = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def answer(self, verb: str) -> Reply:
+        reach(f"smtp.{verb}.before")
+        reply = super().answer(verb)
+        if verb == "." and not str(reply).startswith(("4", "5")):
+            self._keep()
+        reach(f"smtp.{verb}.after")
+        return reply
+
+    def _keep(self) -> None:
+        """Also where it then hangs or hangs up: that is the case in which nobody can know."""
+        taken = self.taken[-1]
+        message_id = message_from_bytes(taken.message, policy=default)["Message-ID"]
+        os.write(self.journal, f"{json.dumps([str(message_id), *taken.recipients])}\n".encode())
+        os.fsync(self.journal)
+
+
+async def main(port: int, journal: Path, habits: dict[str, list[str]]) -> None:
+    async with Sink(port, journal, habits):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])))
