@@ -22,6 +22,7 @@ from aiosmtplib import (
 from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 from email_validator import EmailNotValidError, validate_email
 
+from models.faults import reach
 from models.settings import Settings, SmtpSecurity
 
 TEN_MINUTES = 600.0
@@ -185,7 +186,9 @@ class MailServer:
     async def _announce(self, client: SMTP) -> None:
         """DATA, up to the server's 354: until then it has nothing it could deliver."""
         try:
+            reach("smtp.data.before")
             reply = await client.execute_command(b"DATA")
+            reach("smtp.data.after")
             if reply.code != 354:
                 raise SMTPResponseException(reply.code, reply.message)
         except TROUBLE as trouble:
@@ -198,12 +201,15 @@ class MailServer:
         try:
             if protocol is None:
                 raise SMTPServerDisconnected("Connection lost")
+            reach("smtp.dot.before")
             protocol.write(wire)
         except TROUBLE as trouble:  # raised only while the connection is known to be closed
             self._hang_up()
             return _not_taken(trouble)
         try:
+            reach("smtp.dot.after")
             reply = await protocol.read_response(timeout=self._access.final_timeout)
+            reach("smtp.answer.after")
         except TROUBLE as trouble:
             self._hang_up()
             return _unanswered(trouble)
@@ -287,8 +293,11 @@ async def _connect(to: SmtpAccess) -> SMTP:
 
 
 async def _greet(client: SMTP, to: SmtpAccess) -> None:
+    reach("smtp.connect.before")
     await client.connect()
+    reach("smtp.connect.after")
     await client.ehlo()
+    reach("smtp.ehlo.after")
     if to.security is SmtpSecurity.STARTTLS:
         if not client.supports_extension("starttls"):
             raise _Stop(
@@ -324,8 +333,11 @@ async def _name_both(client: SMTP, envelope: Envelope) -> None:
     if envelope.utf8 and not client.supports_extension("smtputf8"):
         raise _Stop(_needs_utf8(envelope))
     options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.utf8 else []
+    reach("smtp.mail.before")
     await client.mail(envelope.sender, options=options, encoding="utf-8")
+    reach("smtp.mail.after")
     await client.rcpt(envelope.recipient, encoding="utf-8")
+    reach("smtp.rcpt.after")
 
 
 def _was_closed(trouble: Exception) -> bool:

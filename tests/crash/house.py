@@ -117,6 +117,8 @@ class House:
             "RECTIFY_SMTP_SECURITY": "none",
             "RECTIFY_SMTP_TIMEOUT": "5",
             "RECTIFY_MAIL_ON_HOLIDAYS": "true",
+            "RECTIFY_WORKER_PORT": "0",
+            "RECTIFY_BACKUP_HOUR": "-1",
             "RECTIFY_RUN_LEASE": "5",
             "RECTIFY_SQUARE_EVERY": "1",
             "RECTIFY_ROUND_EVERY": "0.3",

@@ -44,7 +44,7 @@ class Oracle:
         async with self.db.reading() as session:
             found = [line async for line in _unrest(session)]
             stages = {x.number: x.stage for x in await session.exec(select(Finding))}
-        return found + [line async for line in self._restless_runs(stages)]
+        return found or [line async for line in self._restless_runs(stages)]
 
     async def _restless_runs(self, stages: dict[str, Stage]) -> AsyncIterator[str]:
         runs: dict[str, list[str]] = {}

@@ -22,11 +22,11 @@ class Sink(SmtpServer):
         self.journal = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def answer(self, verb: str) -> Reply:
-        reach(f"smtp.{verb}.before")
+        reach(f"sink.{verb}.before")
         reply = super().answer(verb)
         if verb == "." and not str(reply).startswith(("4", "5")):
             self._keep()
-        reach(f"smtp.{verb}.after")
+        reach(f"sink.{verb}.after")
         return reply
 
     def _keep(self) -> None:

@@ -25,7 +25,7 @@ PEOPLE = ("record.before_commit@2", "record.after_commit@2", "evidence.before_re
 SCHEDULES = (
     *(Schedule(f"worker at {point}", armed={"worker": [point]}, calm=True) for point in WORKER),
     Schedule("people at work", ("planned",), armed={"driver": [*PEOPLE]}),
-    Schedule("mail server at the answer", armed={"sink": ["smtp...after"]}, calm=True),
+    Schedule("mail server at the answer", armed={"sink": ["sink...after"]}, calm=True),
     *(by_seed(seed) for seed in (1, 2, 3)),
 )
 

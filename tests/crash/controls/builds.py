@@ -1,39 +1,41 @@
 """The broken builds: each swaps a function or two of ours before the real command starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger, letters, outbox
 from models.database import Database
 from models.findings import Finding
-from models.mail import Mail
+from models.mail import Mail, MailState
 from policy.notices import Notice
-from tasks import clock, prefect_server
+from tasks import prefect_server
 
 
 def mark_before_send() -> None:
-    """The mail is marked as sent, then sent (a mail is lost when the process dies between)."""
+    """A mail is marked as sent, then sent (and lost when the process dies between)."""
     plain = outbox.begin_data
 
-    async def begin_data(session: AsyncSession, mail_id: int) -> bool:
-        is_ours = await plain(session, mail_id)
-        await outbox.sent(session, mail_id, clock.now(), "marked first")
-        return is_ours
+    async def begin_data(session: AsyncSession, ids: Collection[int], by: str, now: datetime) -> set[int]:
+        ours = await plain(session, ids, by, now)
+        await outbox.sent(session, dict.fromkeys(ours, "marked first"), now)
+        return ours
 
     _swap(outbox, "begin_data", begin_data)
 
 
 def send_before_mark() -> None:
-    """Nothing is written before the mail is out (it is sent again when the process dies before the mark)."""
+    """Nothing is written before a mail is out (and it goes twice when the process dies before the mark)."""
 
-    async def claim(session: AsyncSession, mail_id: int, now: datetime) -> Mail | None:
-        return await session.get(Mail, mail_id)
+    async def claim(session: AsyncSession, by: str, now: datetime, limit: int) -> list[Mail]:
+        queued = select(Mail).where(Mail.state == MailState.QUEUED, col(Mail.next_at) <= now)
+        return list(await session.exec(queued.limit(limit)))
 
-    async def begin_data(session: AsyncSession, mail_id: int) -> bool:
-        return True
+    async def begin_data(session: AsyncSession, ids: Collection[int], by: str, now: datetime) -> set[int]:
+        return set(ids)
 
     _swap(outbox, "claim", claim)
     _swap(outbox, "begin_data", begin_data)
