@@ -1,6 +1,8 @@
-"""kill -9 at the obvious moments, then a restart: the finding goes on, nothing is missing or said twice."""
+"""Prefect's server, or its whole database, is gone for a while: findings go on, nothing is missing.
 
-import signal
+What happens when a process of ours dies is in tests/crash.
+"""
+
 from collections.abc import Iterator
 
 import pytest
@@ -43,51 +45,6 @@ def is_whole(township: Township, number: str) -> None:
     assert sorted(township.told(number)) == ["owner@x.example", "verifier@x.example"]
     rungs = [row[0] for row in township.rows("SELECT rung FROM letter WHERE finding = ?", number)]
     assert len(rungs) == len(set(rungs)), "no letter is queued twice"
-
-
-def test_killed_before_the_commit_of_an_act_nothing_is_stored(township: Township, worker: Child) -> None:
-    number = township.opened()
-    township.stands_at(number, "待认领")
-    killed = township.run("act", number, "accept", "--by", "owner", faults="record.before_commit")
-    assert killed.returncode == -signal.SIGKILL
-    assert [e["act"] for e in township.ask("show", number)["events"]] == ["open", "assign"]
-    township.act(number, "accept", "owner")
-    goes_on(township, number)
-
-
-def test_killed_after_the_commit_the_act_stands_and_is_done_once(township: Township, worker: Child) -> None:
-    number = township.opened()
-    form = ("act", number, "accept", "--by", "owner", "--nonce", "form-1")
-    assert township.run(*form, faults="record.after_commit").returncode == -signal.SIGKILL
-    again = township.run(*form)
-    assert again.returncode == 0, "the same form gives the same receipt"
-    goes_on(township, number)
-
-
-MOMENTS = (
-    "relay.before_prefect",
-    "relay.between_start_and_store",
-    "relay.after_prefect",
-    "look.after_commit",
-    "step.before_commit",
-    "step.after_commit",
-    "park.before",
-    "park.between",
-    "park.after",
-)
-
-
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_worker_killed_at_any_moment_is_made_up_for(township: Township, moment: str) -> None:
-    doomed = township.start("worker", faults=moment)
-    number = township.opened()
-    township.act(number, "accept", "owner")
-    wait_for(lambda: not doomed.alive(), 60, f"killed at {moment}")
-    child = township.start("worker")
-    try:
-        goes_on(township, number)
-    finally:
-        child.end()
 
 
 def test_a_server_killed_at_work_is_waited_for(township: Township, worker: Child) -> None:
