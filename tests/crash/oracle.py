@@ -25,7 +25,7 @@ from policy.stages import ENDED, Act, Moved, Stage
 from policy.words import state_name
 from tasks.prefect_runs import live_runs
 from tasks.relay import DEPLOYMENT
-from tasks.watch import survey
+from tasks.squaring import survey
 
 AT_REST = frozenset({MailState.SENT, MailState.FAILED, MailState.CANCELLED})
 CLOSING = frozenset({Act.APPROVE_CLOSURE, Act.WITHDRAW, Act.MERGE})
@@ -48,8 +48,9 @@ class Oracle:
 
     async def _restless_runs(self, stages: dict[str, Stage]) -> AsyncIterator[str]:
         runs: dict[str, list[str]] = {}
-        async for run in live_runs(self.client, DEPLOYMENT):
-            runs.setdefault(run.number, []).append(run.state_name)
+        async for page in live_runs(self.client, DEPLOYMENT):
+            for run in page:
+                runs.setdefault(run.number, []).append(run.state_name)
         for number, stage in stages.items():
             wanted = [] if stage in ENDED else [state_name(stage)]
             if (seen := runs.pop(number, [])) != wanted:
@@ -79,11 +80,11 @@ class Oracle:
 
     async def broken(self, now: datetime) -> list[str]:
         """Everything that is not as it must be, once at rest."""
-        found = [f"{one.name}: {text}" for one in await check(self.db, self.home, now) for text in one.broken]
+        checked = await check(self.db, self.home, now, now)
+        found = [f"{one.name}: {text}" for one in checked for text in one.broken]
         async with self.db.reading() as session:
             events = list(await session.exec(select(Event).order_by(col(Event.finding), col(Event.seq))))
             found += _acked(events, lines(self.home / "acts.jsonl"))
-            found += _four_eyes(events)
             found += await _mails(session, lines(self.home / "sink.jsonl"))
             found += await _letters(session, events)
             found += await _nothing_after_closure(session, events)
@@ -114,19 +115,6 @@ def _acked(events: Iterable[Event], journal: Iterable[Any]) -> list[str]:
         key = (entry["by"], entry["nonce"])
         if "hash" in entry and hashes.get(key) != entry["hash"]:
             found.append(f"acknowledged and not stored: {entry}")
-    return found
-
-
-def _four_eyes(events: Iterable[Event]) -> list[str]:
-    """Who submitted a round verifies and closes nothing of it."""
-    submitted: dict[tuple[str, int], set[str]] = {}
-    found: list[str] = []
-    for event in events:
-        key = (event.finding, event.cycle)
-        if event.act is Act.SUBMIT:
-            submitted.setdefault(key, set()).add(event.by)
-        elif event.act in {Act.PASS_VERIFICATION, Act.APPROVE_CLOSURE} and event.by in submitted.get(key, ()):
-            found.append(f"{event.finding} event {event.seq}: {event.by} on their own work")
     return found
 
 

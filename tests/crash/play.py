@@ -37,6 +37,7 @@ class Refused(Exception):
 class Life:
     """One finding on its way."""
 
+    name: str
     steps: list[Step]
     number: str = ""
 
@@ -63,8 +64,7 @@ def play(house: House, schedule: Schedule, bound: float = SLOW) -> Outcome:
 def _missed(house: House, schedule: Schedule) -> Iterable[str]:
     """A point that was to be hit and was not proves nothing; random ones may lie beyond the end."""
     for name, faults in schedule.armed.items():
-        wanted = [fault.partition("=")[0].partition("@")[0] for fault in faults]
-        for point in wanted:
+        for point in (fault.partition("=")[0].partition("@")[0] for fault in faults if fault):
             if point != "*" and point not in house.struck(name):
                 yield f"{name} never reached {point}"
 
@@ -93,19 +93,29 @@ class _Player:
     bound: float
 
     def play(self) -> None:
-        house, schedule = self.house, self.schedule
+        lives = [Life(life, [*LIVES[life]]) for life in self.schedule.lives]
+        for place, which in enumerate(self.schedule.steps()):
+            life = lives[which]
+            if not life.number:
+                if self.schedule.calm and place and self.is_struck():
+                    break
+                self.open(life)
+            twice = self.meanwhile(life, self.schedule.events.get(str(place), ()))
+            self.mend()
+            self.step(life, life.steps.pop(0), twice)
+            self.calm_down()
+        self.house.armed = {}
+
+    def open(self, life: Life) -> None:
+        self.mend()
         today = datetime.now(UTC).date()
-        lives = [Life([*LIVES[life]]) for life in schedule.lives]
-        for life, kind in zip(lives, schedule.lives, strict=True):
-            self.mend()
-            self.act(life, opening(schedule.title, today, immediate=kind != "planned"))
-            self.calm_down()
-        for place, which in enumerate(schedule.steps()):
-            twice = self.meanwhile(lives[which], schedule.events.get(str(place), ()))
-            self.mend()
-            self.step(lives[which], lives[which].steps.pop(0), twice)
-            self.calm_down()
-        house.armed = {}
+        self.act(life, opening(self.schedule.title[:200], today, immediate=life.name != "planned"))
+        self.calm_down()
+
+    def is_struck(self) -> bool:
+        """Whether every fault has struck; without any there is nothing to wait for."""
+        wanted = sum(bool(fault) for faults in self.schedule.armed.values() for fault in faults)
+        return sum(len(self.house.struck(name)) for name in self.schedule.armed) >= wanted > 0
 
     def meanwhile(self, life: Life, events: Iterable[str]) -> bool:
         """Let happen what is to happen before a step. True if the step is to be sent in twice."""
@@ -176,10 +186,10 @@ class _Player:
         return answer
 
     def calm_down(self) -> None:
-        """Come to rest after the step, unless something has died by now."""
+        """Come to rest after the step, as long as a fault is still to strike."""
         until = monotonic() + self.bound
-        while self.schedule.calm and not self.outcome.died and monotonic() < until:
+        while self.schedule.calm and not self.is_struck() and monotonic() < until:
             self.mend()
             if not self.house.unrest():
                 return
-            sleep(0.1)
+            sleep(0.2)

@@ -10,10 +10,11 @@ from tests.crash.lives import LIVES
 
 @dataclass(frozen=True)
 class Schedule:
-    """`armed` holds for each kind of process the faults of its next starts, one after the other.
+    """`armed` holds for each kind of process the faults of its next starts, one after the other, or "".
 
     `events` are what happens before the nth step: `kill NAME`, `mend`, `second worker`, `twice`,
-    `click VERB`, `after N points`. A calm schedule lets all come to rest after each step, until a death.
+    `click VERB`, `after N points`. A calm schedule lets all come to rest after each step until every fault
+    has struck, and begins no other life after that.
     """
 
     title: str

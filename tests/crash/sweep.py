@@ -21,6 +21,8 @@ REFERENCES = (
 )
 OFTEN = 6
 """A point reached so often in a life is hit once more, later in it."""
+AT_ONCE = 5
+"""Deaths of one process in one schedule."""
 Rooms = Callable[[], AbstractContextManager[House]]
 """Opens a house of its own, Prefect's server included, and nothing in it but the people."""
 Tell = Callable[[Outcome], None]
@@ -56,9 +58,12 @@ class Sweep:
         return not outcome.wrong
 
     def points(self, wanted: re.Pattern[str]) -> None:
-        """Every point of every process once, in the first life that reaches it; often reached ones twice."""
+        """Every point of every process once, in the first life that reaches it; often reached ones twice.
+
+        Several deaths make one schedule: each start of the process is both a recovery and the next to die.
+        """
         at_birth, in_life = self.references()
-        self.play_all([one for one in in_life if wanted.search(one.title)])
+        self.play_all(_together([one for one in in_life if wanted.search(one.title)]))
         for schedule in at_birth:
             if wanted.search(schedule.title):
                 self.play_all([schedule])
@@ -81,8 +86,7 @@ class Sweep:
     def of_lives(self, house: House) -> Iterator[Schedule]:
         seen: set[tuple[str, str]] = set()
         for reference in REFERENCES:
-            house.arm({name: [""] for name in house.TRACED})
-            self.play(house, reference)
+            self.play(house, replace(reference, armed={name: [""] for name in house.TRACED}))
             for name in house.TRACED:
                 points = house.reached(name)
                 for point in points.keys() - {point for owner, point in seen if owner == name}:
@@ -104,6 +108,21 @@ def _schedules(reference: Schedule, name: str, point: str, points: Counter[str])
         # What the people's own process does, it does without waiting for others.
         calm = reference.calm and name != "driver"
         yield replace(reference, title=title, armed={name: [f"{point}@{time}"]}, calm=calm)
+
+
+def _together(schedules: Sequence[Schedule]) -> list[Schedule]:
+    """Those of one process and one kind of life, some at a time; a life for each death."""
+    kinds: dict[tuple[str, tuple[str, ...], str], list[Schedule]] = {}
+    for one in schedules:
+        (name,) = one.armed
+        kinds.setdefault((name, one.lives, str(one.habits)), []).append(one)
+    found: list[Schedule] = []
+    for (name, lives, _), alike in kinds.items():
+        for some in (alike[at : at + AT_ONCE] for at in range(0, len(alike), AT_ONCE)):
+            faults = [fault for one in some for fault in one.armed[name]]
+            title = f"{name} at " + ", ".join(faults)
+            found.append(replace(some[0], title=title, lives=lives * len(some), armed={name: faults}))
+    return found
 
 
 def written_points() -> set[str]:

@@ -45,12 +45,12 @@ def no_watch() -> None:
     """Nobody compares runs with rows."""
 
     def blind() -> None:
-        from tasks import watch
+        from tasks import squaring
 
-        async def survey(*_: Any) -> watch.Survey:
-            return watch.Survey()
+        async def survey(*_: Any) -> squaring.Survey:
+            return squaring.Survey()
 
-        _swap(watch, "survey", survey)
+        _swap(squaring, "survey", survey)
 
     _once_prefect_is_set(blind)
 
