@@ -1,6 +1,6 @@
 """The moments that tell most, and three seeds: killed there, and nothing is lost or said twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.crash.house import House, opened
 from tests.crash.play import play
 from tests.crash.schedules import Schedule, by_seed
 
-WORKER = (
+RUNS = (
     "relay.before_prefect",
     "relay.between_start_and_store",
     "relay.after_prefect",
@@ -17,15 +17,21 @@ WORKER = (
     "step.before_commit",
     "park.between",
     "prefect.POST /flow_runs/{}/set_state PAUSED.after",
-    "mail_claimed.after_commit",
-    "mail_data.after_commit",
-    "mail.answered",
 )
+MAILS = ("mail_claimed.after_commit", "mail_data.after_commit", "smtp.dot.after", "mail.answered")
 PEOPLE = ("record.before_commit@2", "record.after_commit@2", "evidence.before_rename")
+
+
+def deaths(title: str, process: str, points: Sequence[str]) -> Schedule:
+    """The process dies at one point after the other, each start a recovery and the next to die."""
+    return Schedule(title, ("short",) * len(points), armed={process: [*points]}, calm=True)
+
+
 SCHEDULES = (
-    *(Schedule(f"worker at {point}", armed={"worker": [point]}, calm=True) for point in WORKER),
-    Schedule("people at work", ("planned",), armed={"driver": [*PEOPLE]}),
-    Schedule("mail server at the answer", armed={"sink": ["sink...after"]}, calm=True),
+    deaths("a worker with its runs", "worker", RUNS),
+    deaths("a worker with its mails", "worker", MAILS),
+    deaths("people at work", "driver", PEOPLE),
+    deaths("a mail server before it answers", "sink", ["sink...after"]),
     *(by_seed(seed) for seed in (1, 2, 3)),
 )
 
