@@ -1,5 +1,6 @@
 """Which schedules reveal which broken build, and by which check."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -15,11 +16,11 @@ def without_keys(house: House) -> None:
     """Take the unique key of forms out of the database, as its file has it."""
     with closing(sqlite3.connect(house.home / "rectify.db")) as db:
         (table,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'event'").fetchone()
-        key = 'CONSTRAINT "one act for one form" UNIQUE (by, nonce)'
-        assert key in table, table
+        bare, found = KEY.subn("", table)
+        assert found == 1, table
         kept = [sql for (sql,) in db.execute(ATTACHED) if sql]
         db.execute("PRAGMA foreign_keys = OFF")
-        db.execute(table.replace("CREATE TABLE event", "CREATE TABLE kept").replace(f"{key}, ", ""))
+        db.execute(bare.replace("CREATE TABLE event", "CREATE TABLE kept"))
         db.execute("INSERT INTO kept SELECT * FROM event")
         db.execute("DROP TABLE event")
         db.execute("ALTER TABLE kept RENAME TO event")
@@ -28,6 +29,7 @@ def without_keys(house: House) -> None:
         db.commit()
 
 
+KEY = re.compile(r',\s*CONSTRAINT "one act for one form" UNIQUE \([^)]*\)')
 ATTACHED = "SELECT sql FROM sqlite_master WHERE tbl_name = 'event' AND type IN ('index', 'trigger')"
 
 
