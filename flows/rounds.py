@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 
 from flows.backup import backup, backup_plainly
-from flows.post import post, post_plainly
+from flows.post import PostFirst
 from flows.watch import watch, watch_plainly
 from models import heartbeats, leases
 from models.database import Database, database
@@ -82,7 +82,7 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
     db = database(config)
     glances = Glances()
     keepers = {
-        "post": Keeper(lambda: has_work(db, clock.now()), partial(_go, config, post, post_plainly)),
+        "post": Keeper(lambda: has_work(db, clock.now()), PostFirst()),
         "watch": Keeper(partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
         "verifying": Keeper(partial(verifying.is_due, db), verifying.verify),
         "backing up": Keeper(

@@ -22,10 +22,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled, Scheduled
+from prefect.states import Cancelled, Completed, Scheduled
 
 from models.settings import Settings
 from tasks.prefect_server import api_url
@@ -109,6 +109,15 @@ async def awaken(client: PrefectClient, flow_run_id: UUID) -> Awakened:
     except ObjectNotFound:
         return Awakened.GONE
     return Awakened.ALREADY if run.state_type in LIVE else Awakened.ENDED
+
+
+async def show(client: PrefectClient, deployment_name: str, said: str) -> UUID:
+    """Show a round that is over as a completed run of `flow/deployment`, saying what it did."""
+    async with reaching():
+        deployment = await client.read_deployment_by_name(deployment_name)
+        over: State = Completed(message=said)
+        run = await client.create_flow_run_from_deployment(deployment.id, state=over, name=said)
+    return run.id
 
 
 async def cancel(client: PrefectClient, flow_run_id: UUID) -> None:
