@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import literal
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -264,11 +265,17 @@ def _letter(letter: Letter, to: list[str], cc: list[str], languages: dict[int, s
 
 
 async def mails(
-    session: AsyncSession, *, finding: str | None = None, states: Sequence[MailState] = ()
+    session: AsyncSession,
+    *,
+    finding: str | None = None,
+    states: Sequence[MailState] = (),
+    put_off: bool = False,
 ) -> list[Row]:
+    """All, or those in these states; with `put_off` also those the server did not take yet."""
     wanted = select(Mail).order_by(col(Mail.id))
     if states:
-        wanted = wanted.where(col(Mail.state).in_(list(states)))
+        waits = (col(Mail.state) == MailState.QUEUED) & (col(Mail.attempts) > 0) & literal(put_off)
+        wanted = wanted.where(col(Mail.state).in_(list(states)) | waits)
     if finding is not None:
         carrying = (
             select(Addressee.mail_id)

@@ -103,14 +103,15 @@ def mail(
     by: Annotated[str, typer.Option("--by", help="帐号")] = "",
     json: Json = False,
 ) -> None:
-    """Without a number: mails that failed or are in doubt. With one: decide on a mail in doubt."""
+    """Without a number: mails that failed, are in doubt or put off. With one: decide on a mail in doubt."""
     if mail_id is not None:
         _settle(mail_id, arrived, again, by)
         return
 
     async def work(db: Database) -> list[questions.Row]:
         async with db.reading() as session:
-            return await questions.mails(session, states=(MailState.FAILED, MailState.IN_DOUBT))
+            troubled = (MailState.FAILED, MailState.IN_DOUBT)
+            return await questions.mails(session, states=troubled, put_off=True)
 
     rows = with_database(work)
     if json:
@@ -126,7 +127,7 @@ def mail(
         ],
     )
     if not rows:
-        say("没有失败或存疑的邮件。", "No mail failed or in doubt.")
+        say("没有失败或存疑的邮件，也没有暂缓的。", "No mail failed, in doubt or put off.")
 
 
 def _settle(mail_id: int, arrived: bool, again: bool, by: str) -> None:

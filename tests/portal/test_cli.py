@@ -776,6 +776,14 @@ def test_a_mail_in_doubt_is_decided_by_a_supervisor(rectify: Run, letters: Path)
     refused(rectify("mail", first, "--arrived", "--by", "jiwei"), 3, "不在存疑状态")
 
 
+def test_a_mail_the_server_did_not_take_is_shown_with_its_reason(rectify: Run, letters: Path) -> None:
+    with closing(sqlite3.connect(letters / "rectify.db")) as db, db:
+        why = "邮件服务器不接受发件地址；请核对 RECTIFY_MAIL_FROM"
+        db.execute("UPDATE mail SET attempts = 1, note = ? WHERE id = (SELECT min(id) FROM mail)", (why,))
+    (mail,) = rectify("mail", "--json").data
+    assert (mail["state"], mail["note"]) == ("queued", why)
+
+
 def test_accounts_are_made_changed_and_listed(rectify: Run) -> None:
     made = rectify("account", "add", "xin", "--person", "新人", "--mailbox", "xin@xx.example")
     assert (made.code, made.err) == (0, "")
