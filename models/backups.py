@@ -296,7 +296,7 @@ def _digest(body: dict[str, object]) -> str:
 def read(folder: Path) -> Backup:
     """The backup in this folder, by its manifest. Raises NotFound if it has none, BadInput if it is cut."""
     file = folder / MANIFEST
-    if not file.is_file():
+    if not file.is_file() or folder.name.startswith(MAKING):
         raise NotFound(
             f"“{folder}”不是一份完整的备份（没有 {MANIFEST}）。",
             f"“{folder}” is no backup, or an unfinished one: it has no {MANIFEST}.",

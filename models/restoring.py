@@ -1,9 +1,8 @@
 """Restoring a backup: only where nothing is, whole or not at all, and no letter is sent blindly after it."""
 
 import asyncio
-import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,7 +73,7 @@ def _refuse_full(folder: Path) -> None:
     if (folder / RESTORING).exists():
         for name in (line for line in (folder / RESTORING).read_text().splitlines() if line):
             _remove(folder / name)
-    there = [one.name for one in folder.iterdir() if one.name != RESTORING]
+    there = [one.name for one in folder.iterdir() if one.name != RESTORING and not _is_bare(one)]
     if there:
         raise NotAllowed(
             f"“{folder}”中已有数据（{there[0]} 等），不会覆盖。请用 --into 指定一个空目录。",
@@ -83,9 +82,17 @@ def _refuse_full(folder: Path) -> None:
         )
 
 
+def _is_bare(path: Path) -> bool:
+    """A folder without anything in it: a disk may be mounted there."""
+    return path.is_dir() and not any(path.iterdir())
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
-        shutil.rmtree(path)
+        for one in path.iterdir():
+            _remove(one)
+        with suppress(OSError):  # a mounted disk stays
+            path.rmdir()
     else:
         path.unlink(missing_ok=True)
 

@@ -241,6 +241,13 @@ async def test_what_holds_data_is_never_restored_over(own: Town) -> None:
         await restored(taken.folder, replace(own.place, home=home))
 
 
+async def test_a_disk_mounted_for_the_evidence_is_no_data(own: Town, elsewhere: Place) -> None:
+    await assigned(own.db)
+    (elsewhere.home / "evidence").mkdir(parents=True)
+    await restored((await own.backup()).folder, elsewhere)
+    assert not (elsewhere.home / ".restoring").exists()
+
+
 async def test_a_backup_goes_only_into_its_own_kind_of_database(own: Town, elsewhere: Place) -> None:
     await assigned(own.db)
     taken = await own.backup()

@@ -44,7 +44,9 @@ async def laid(db: Database, release: str) -> None:
 
 async def broken(db: Database, folder: Path) -> dict[str, list[str]]:
     return {
-        one.name: one.broken for one in await check(db, folder, NOW) if not one.ok and one.name not in APART
+        one.name: one.broken
+        for one in await check(db, folder, NOW, NOW)
+        if not one.ok and one.name not in APART
     }
 
 
