@@ -45,7 +45,7 @@ def measure(quick: bool) -> Iterator[Measured]:
     """Lives a second, CPU a life, and act to parked, on both databases against plain Prefect."""
     theirs = asyncio.run(_plain(*((1, 1, 1) if quick else (8, AT_ONCE, 2))))
     for kind in KINDS:
-        mine = asyncio.run(_ours(kind, *((2, 2, 1, 1) if quick else (40, AT_ONCE, 3, 10))))
+        mine = asyncio.run(_ours(kind, *((2, 2, 1, 1) if quick else (24, AT_ONCE, 3, 10))))
         yield Measured(
             f"lives (open → closed, three people act) through the work pool, {kind}, eight at a time",
             mine.rate,
