@@ -1,5 +1,6 @@
 """The table of figures: kept as JSON, so that one row is measured anew without the others, and as a page."""
 
+import ast
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -98,12 +99,22 @@ def _notes(found: list[tuple[str, Measured]]) -> str:
 
 
 def _alone(found: list[tuple[str, Fact]]) -> str:
-    if not found:
-        return ""
-    lines = (f"| {row} | {one.what} | {amount(one.value)} {one.unit} | {one.note} |\n" for row, one in found)
-    return "## Figures that stand alone\n\n| row | what | value | note |\n|---|---|---:|---|\n" + "".join(
-        lines
-    )
+    parts = []
+    for row in dict.fromkeys(row for row, _ in found):
+        lines = (
+            f"| {one.what} | {amount(one.value)} {one.unit} | {one.note} |\n"
+            for of, one in found
+            if of == row
+        )
+        parts.append(f"## `{row}`: {title(row)}\n\n| what | value | note |\n|---|---:|---|\n{''.join(lines)}")
+    return "\n".join(parts)
+
+
+def title(row: str) -> str:
+    """What a row's module says of itself, in its first sentence."""
+    file = Path(__file__).with_name(f"{row}.py")
+    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) if file.exists() else ""
+    return (said or "").partition("\n")[0].rstrip(".")
 
 
 def _machine(facts: Mapping[str, str]) -> str:

@@ -54,7 +54,7 @@ def test_the_page_keeps_what_was_written_around_its_tables(tmp_path: Path) -> No
     assert "| 1 | import of 3,000 rows | 6 s | openpyxl | 1.2 s | 5 × | at most 4 × | **no** |" in said
     assert "| 2 | lives | 0.6 /s | plain Prefect | 0.05 /s | 12 × | 10 × | yes |" in said
     assert "2. eight at a time" in said
-    assert "| disk | durable commits | 812 /s | 4 KiB each |" in said
+    assert "| durable commits | 812 /s | 4 KiB each |" in said.partition("## `disk`: ")[2]
     assert "* cores: 2" in said
 
 
