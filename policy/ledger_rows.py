@@ -46,9 +46,12 @@ class Remark:
     en: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class LedgerRow:
-    """Empty text and None mean that the file does not say. Posts and units are names, not yet looked up."""
+    """Empty text and None mean that the file does not say. Posts and units are names, not yet looked up.
+
+    It is filled in while its line is read, and not changed afterwards.
+    """
 
     row: int
     number: str = ""

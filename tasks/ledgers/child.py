@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol, cast
+from typing import IO, Protocol, cast
 
 import openpyxl
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-from openpyxl.utils import range_boundaries
-from openpyxl.utils.datetime import WINDOWS_EPOCH
-from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel, from_ISO8601
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from policy.refusals import BadLedger
 from tasks.ledgers import guard, wire
@@ -25,7 +25,6 @@ from tasks.ledgers.sheets import (
     MAX_CELL,
     MAX_CELLS,
     MAX_COLUMNS,
-    MAX_MERGES,
     MAX_ROWS,
     MAX_TEXT,
     Cell,
@@ -33,6 +32,7 @@ from tasks.ledgers.sheets import (
     Sheet,
     tidy,
 )
+from tasks.ledgers.worksheet import Raw, Strings, Worksheet
 
 MEMORY = 512 * 2**20
 SECONDS = 20
@@ -82,19 +82,33 @@ def best_sheet(path: Path) -> Sheet:
 def sheets_of(path: Path) -> Iterator[tuple[Sheet, BadLedger | None]]:
     """Each visible worksheet, and why it may not be used, if so."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        reader = Reader(path, read_only=True, data_only=False, keep_links=False)
+        reader.read()
+        book = reader.wb
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        with zipfile.ZipFile(path) as archive:
-            for opened in (visible or book.worksheets)[:MAX_SHEETS]:
-                yield read_sheet(cast("OpenBook", book), cast("OpenSheet", opened), archive)
+        values = Values(cast("OpenBook", book), reader.shared_strings)
+        for opened in (visible or book.worksheets)[:MAX_SHEETS]:
+            yield read_sheet(values, cast("OpenSheet", opened), reader.archive)
     except (BadLedger, MemoryError):
         raise
     except Exception as broken:  # whatever a broken workbook provokes is one fact: it cannot be read
         raise guard.damaged() from broken
 
 
+class Reader(ExcelReader):
+    """openpyxl's, which reads everything but the texts and the cells; pinned with openpyxl 3.1."""
+
+    shared_strings: list[str]
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]  # not in the stubs
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                self.shared_strings = Strings().read(source)
+
+
 class OpenBook(Protocol):
-    """What openpyxl knows of a workbook and its reader needs; pinned with openpyxl 3.1."""
+    """What openpyxl knows of a workbook and its cells need; pinned with openpyxl 3.1."""
 
     epoch: datetime
     _date_formats: set[int]
@@ -106,44 +120,75 @@ class OpenBook(Protocol):
 class OpenSheet(Protocol):
     title: str
     _worksheet_path: str
-    _shared_strings: Sequence[str]
 
 
-def read_sheet(book: OpenBook, opened: OpenSheet, archive: zipfile.ZipFile) -> tuple[Sheet, BadLedger | None]:
-    """One pass with openpyxl's own parser, since its read-only sheets forget the merged cells."""
-    sheet = Sheet(opened.title, {}, [], WINDOWS_EPOCH.date() if book.epoch == WINDOWS_EPOCH else MAC_ZERO)
-    with archive.open(opened._worksheet_path) as source:
-        parser = WorkSheetParser(
-            source,
-            opened._shared_strings,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
+class Values:
+    """What raw cells say; the same writing under the same style is understood once."""
+
+    def __init__(self, book: OpenBook, strings: Sequence[str]) -> None:
+        self.book, self.strings = book, strings
+        self.percents = percent_styles(book)
+        self.known: dict[tuple[str, int, str], Cell | None] = {}
+
+    @property
+    def zero(self) -> date:
+        return WINDOWS_EPOCH.date() if self.book.epoch == WINDOWS_EPOCH else MAC_ZERO
+
+    def cell(self, raw: Raw) -> Cell | None:
+        if raw.text is None:
+            return None
+        key = (raw.kind, raw.style, raw.text)
+        if key not in self.known:
+            self.known[key] = self._understood(raw.kind, raw.style, raw.text)
+        return self.known[key]
+
+    def _understood(self, kind: str, style: int, text: str) -> Cell | None:
+        percent = style in self.percents
+        if kind == "n":
+            return self._number(float(text) if {*".eE"} & {*text} else int(text), style)
+        if kind == "s":
+            return cell_of(self.strings[int(text)], kind, percent)
+        if kind == "d":
+            return cell_of(from_ISO8601(text), kind, percent)  # type: ignore[no-untyped-call]  # no stub
+        if kind == "b":
+            return cell_of(bool(int(text)), kind, percent)
+        return cell_of(text, kind, percent)
+
+    def _number(self, number: float, style: int) -> Cell | None:
+        if style not in self.book._date_formats:
+            return cell_of(number, "n", style in self.percents)
         try:
-            fill(sheet, parser, percent_styles(book))
+            day = from_excel(number, self.book.epoch, timedelta=style in self.book._timedelta_formats)
+        except (OverflowError, ValueError):
+            return cell_of("#VALUE!", "e", False)
+        return cell_of(day, "d", False)
+
+
+def read_sheet(values: Values, opened: OpenSheet, archive: zipfile.ZipFile) -> tuple[Sheet, BadLedger | None]:
+    """One pass over the cells, then the merged ones, which stand behind them."""
+    sheet = Sheet(opened.title, {}, [], values.zero)
+    with archive.open(opened._worksheet_path) as source:
+        try:
+            fill(sheet, Worksheet(), source, values)
         except BadLedger as trouble:
             return sheet, trouble
     return sheet, None
 
 
-def fill(sheet: Sheet, parser: WorkSheetParser, percents: set[int]) -> None:
+def fill(sheet: Sheet, worksheet: Worksheet, source: IO[bytes], values: Values) -> None:
     count = size = 0
-    for row, packs in parser.parse():
-        cells = {}
-        for pack in packs:
-            cell = cell_of(pack["value"], str(pack["data_type"]), pack["style_id"] in percents)
-            if cell is not None:
-                cells[pack["column"]] = cell
-                size += len(cell.text)
+    for row, raws in worksheet.rows(source):
+        said = ((raw.column, values.cell(raw)) for raw in raws)
+        cells = {column: cell for column, cell in said if cell is not None}
         if not cells:
             continue
         check_place(row, max(cells))
         count += len(cells)
+        size += sum(len(cell.text) for cell in cells.values())
         if count > MAX_CELLS or size > MAX_TEXT:
             raise guard.too_large()
         sheet.cells.setdefault(row, {}).update(cells)
-    sheet.merges = merges(parser, sheet)
+    sheet.merges = merges(worksheet, sheet)
 
 
 def check_place(row: int, column: int) -> None:
@@ -168,7 +213,7 @@ def cell_of(value: object, kind: str, percent: bool) -> Cell | None:
         return Cell(f"{shown.normalize():f}" + "%" * percent, number=number, percent=percent)
     if value is None:
         return None
-    text = tidy(str(getattr(value, "text", value))[: MAX_CELL + 1])
+    text = tidy(str(value)[: MAX_CELL + 1])
     return Cell(text) if text else None
 
 
@@ -179,16 +224,12 @@ def percent_styles(book: OpenBook) -> set[int]:
     return {i for i, style in enumerate(book._cell_styles) if "%" in formats.get(style.numFmtId, "")}
 
 
-def merges(parser: WorkSheetParser, sheet: Sheet) -> list[Merge]:
+def merges(worksheet: Worksheet, sheet: Sheet) -> list[Merge]:
     """Merged cells that say something, cut to the rows and columns in use."""
-    found = parser.merged_cells.mergeCell if parser.merged_cells else []
-    if len(found) > MAX_MERGES:
-        raise guard.too_large()
     last = max(sheet.cells, default=0)
-    edges = (cast("tuple[int, int, int, int]", range_boundaries(merge.ref)) for merge in found)
     return [
         Merge(top, left, min(bottom, last), min(right, MAX_COLUMNS))
-        for left, top, right, bottom in edges
+        for left, top, right, bottom in worksheet.merges
         if sheet.at(top, left).text
     ]
 

@@ -59,10 +59,7 @@ def inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int) -> 
                 raise too_large()
             seen = tail + chunk
             if any(mark in seen for mark in DOCTYPE):
-                raise BadLedger(
-                    "文件里有不该有的文档类型声明（DOCTYPE），不予读取。请用 WPS 或 Excel 重新另存为 .xlsx。",
-                    "The file holds a DOCTYPE declaration and is not read. Save it as .xlsx again.",
-                )
+                raise doctype()
             tail = chunk[-20:]
     return size
 
@@ -71,6 +68,13 @@ def too_large() -> BadLedger:
     return BadLedger(
         "文件解压后过大，不予读取。请只保留台账一张表，另存为 .xlsx 再试。",
         "The file is too large once unpacked and is not read. Keep the ledger sheet only and save it again.",
+    )
+
+
+def doctype() -> BadLedger:
+    return BadLedger(
+        "文件里有不该有的文档类型声明（DOCTYPE），不予读取。请用 WPS 或 Excel 重新另存为 .xlsx。",
+        "The file holds a DOCTYPE declaration and is not read. Save it as .xlsx again.",
     )
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from tasks.ledgers.sheets import Sheet, half_width
+from tasks.ledgers.sheets import EMPTY, Sheet, half_width
 
 HEADER_DEPTH = 60
 LEAST_KNOWN = 3
@@ -193,9 +193,9 @@ def spread(sheet: Sheet, row: int) -> dict[int, str]:
 def is_header_again(sheet: Sheet, header: Header, row: int) -> bool:
     """The header printed once more in the middle of the sheet."""
     cells = sheet.cells[row]
-    printed = {header.top, header.bottom}
-    same = [c for c, cell in cells.items() if any(cell.text == sheet.at(r, c).text for r in printed)]
-    return len(same) >= 2 and len(same) * 2 > len(cells)
+    top, bottom = sheet.cells.get(header.top, {}), sheet.cells.get(header.bottom, {})
+    same = sum(cell.text in (top.get(c, EMPTY).text, bottom.get(c, EMPTY).text) for c, cell in cells.items())
+    return same >= 2 and same * 2 > len(cells)
 
 
 def score(sheet: Sheet) -> int:

@@ -1,7 +1,6 @@
 """Figures a finding yielded: from their own columns, or by strict patterns from the written result."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from policy.ledger_rows import UNIT_OF, Metric, Outcome
@@ -70,11 +69,13 @@ def in_unit(line: Line, metric: Metric, amount: Decimal, unit: str) -> Decimal |
 
 def written(line: Line, metric: Metric) -> Decimal | None:
     """The sum of what the result says in so many words, reported; a vague figure is reported and left out."""
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", line.text("result")))
+    text = half_width(line.text("result"))
     keyword, pattern = WRITTEN[metric]
+    if keyword not in text:
+        return None
     found = re.findall(NOT_YET + pattern, text)
     if not found:
-        if keyword in text and metric is not Metric.REGULATIONS:
+        if metric is not Metric.REGULATIONS:
             zh, en = (
                 f"“{keyword}”的数没有看懂，没有计入。",
                 f"The figure of {metric} is not clear: not counted.",

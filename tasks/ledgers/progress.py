@@ -1,7 +1,6 @@
 """How far a finding is: from its stage, or else from what the ledger says of completion and closure."""
 
 import re
-from dataclasses import replace
 from datetime import date
 
 from policy.ledger_rows import LedgerRow
@@ -33,14 +32,14 @@ def move_words(line: Line) -> None:
         line.cells["progress"] = Cell("\n".join(t for t in (line.text("progress"), cell.text) if t))
 
 
-def with_stage(row: LedgerRow, line: Line) -> LedgerRow:
+def fill_stage(row: LedgerRow, line: Line) -> None:
     """The stage: named, implied by closure, or derived; completion is not closure."""
     stage, done = named_stage(line)
-    row, stated = with_completion(row, line)
+    stated = completion(row, line)
     struck, on = closure(line)
-    row = replace(row, closed_on=row.closed_on or on)
+    row.closed_on = row.closed_on or on
     stage = stage or (None if done else stated[0])
-    return replace(row, stage=decided(row, line, stage, done or stated[1], struck))
+    row.stage = decided(row, line, stage, done or stated[1], struck)
 
 
 def decided(row: LedgerRow, line: Line, stage: Stage | None, done: bool, struck: bool) -> Stage:
@@ -66,17 +65,17 @@ def named_stage(line: Line) -> tuple[Stage | None, bool]:
     return stage, done
 
 
-def with_completion(row: LedgerRow, line: Line) -> tuple[LedgerRow, tuple[Stage | None, bool]]:
+def completion(row: LedgerRow, line: Line) -> tuple[Stage | None, bool]:
     """是否完成, 完成情况: yes, no, or free words, which are progress."""
     text = line.text("done")
     stage, done = stage_word(text)
     if not text or stage or done:
-        return row, (stage, done)
+        return stage, done
     if half_width(line.header.text_of("done")).startswith("是否"):
         line.error("done", "只能填“是”或“否”。", "Yes (是) or no (否) is wanted.")
     else:
-        row = replace(row, progress="\n".join(t for t in (row.progress, text) if t))
-    return row, (None, False)
+        row.progress = "\n".join(t for t in (row.progress, text) if t)
+    return None, False
 
 
 def closure(line: Line) -> tuple[bool, date | None]:

@@ -1,7 +1,7 @@
 """From the cells of one line to one row of the ledger; what is missing is set by rule and reported."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policy.deadlines import DeadlineType
@@ -48,6 +48,11 @@ NEXT_REVIEW = re.compile(r"下次(?:复核|复查|回头看)[::]?(?:日期|时�
 RETURNED_TIMES = re.compile(r"退回(\d{1,2})次")
 RETURNED = re.compile(r"(?:首次|第一次)提交[^。]{0,60}退回|被退回")
 CONFIDENTIAL = re.compile(r"保密|涉密|机密")
+WRITTEN = (
+    *("discovered_on", "assigned_on", "accepted_on", "original_deadline"),
+    *("submitted_on", "verified_on", "closed_on"),
+)
+"""Dates that stand in a column of their own."""
 FACTS = ("discovered_on", "assigned_on", "accepted_on", "submitted_on", "verified_on", "closed_on")
 IN_ORDER = (
     *(
@@ -80,18 +85,19 @@ def read_row(line: Line, about: About) -> LedgerRow | None:
     split_unit_and_owner(line)
     progress.move_words(line)
     row = plain_fields(line)
-    row = with_source(row, line, about)
-    row = with_text(row, line)
-    row = with_people(row, line, about)
-    row = with_dates(row, line, about)
-    row = with_cycles(row, line)
-    row = with_limit(row, line, about)
-    row = progress.with_stage(row, line)
-    row = replace(row, outcomes=read_outcomes(line, about.measured_in))
-    row = with_discovery(row, line, about)
-    row = with_secrecy(row, line)
+    fill_source(row, line, about)
+    fill_text(row, line)
+    fill_people(row, line, about)
+    fill_dates(row, line, about)
+    fill_cycles(row, line)
+    fill_limit(row, line, about)
+    progress.fill_stage(row, line)
+    row.outcomes = read_outcomes(line, about.measured_in)
+    fill_discovery(row, line, about)
+    fill_secrecy(row, line)
     check_order(row, line, about.today)
-    return None if line.bad else replace(row, defaulted=frozenset(line.defaulted))
+    row.defaulted = frozenset(line.defaulted)
+    return None if line.bad else row
 
 
 def plain_fields(line: Line) -> LedgerRow:
@@ -129,7 +135,7 @@ def plain_fields(line: Line) -> LedgerRow:
     )
 
 
-def with_source(row: LedgerRow, line: Line, about: About) -> LedgerRow:
+def fill_source(row: LedgerRow, line: Line, about: About) -> None:
     source = line.name("source")
     if not source and about.source:
         source = about.source
@@ -140,10 +146,10 @@ def with_source(row: LedgerRow, line: Line, about: About) -> LedgerRow:
             "没有写明问题来源。请填写，或导入时用 --source 指定。",
             "The source is empty. Fill it in, or name it with --source.",
         )
-    return replace(row, source=source)
+    row.source = source
 
 
-def with_text(row: LedgerRow, line: Line) -> LedgerRow:
+def fill_text(row: LedgerRow, line: Line) -> None:
     """Number, condition, title, severity."""
     if not row.number:
         line.default("number", "入库时自动编号。", "it will be numbered when stored.")
@@ -160,7 +166,7 @@ def with_text(row: LedgerRow, line: Line) -> LedgerRow:
         )
     if not row.severity:
         line.default("severity", "按“一般”读入。", "taken as 一般 (ordinary).")
-    return replace(row, condition=condition, title=title, severity=row.severity or "一般")
+    row.condition, row.title, row.severity = condition, title, row.severity or "一般"
 
 
 def short(condition: str) -> str:
@@ -173,7 +179,7 @@ def short(condition: str) -> str:
     return head[:mark] if mark >= 6 else head
 
 
-def with_people(row: LedgerRow, line: Line, about: About) -> LedgerRow:
+def fill_people(row: LedgerRow, line: Line, about: About) -> None:
     units = spelled_out(names(line.text("lead_unit")))
     if not units and about.unit:
         units = (about.unit,)
@@ -182,13 +188,13 @@ def with_people(row: LedgerRow, line: Line, about: About) -> LedgerRow:
         )
     if not units:
         line.error("lead_unit", "没有写明责任单位。", "The lead unit is empty.")
-        return row
+        return
     if len(units) > 1:
         others = "、".join(units[1:])
         zh = f"写了{len(units)}个单位：以“{units[0]}”为牵头，“{others}”为协办。"
         line.warn("lead_unit", zh, f"{units[0]} is taken as lead unit, {others} as assisting.")
-    assisting = tuple(dict.fromkeys((*units[1:], *names(line.text("assisting")))))
-    return replace(row, lead_unit=units[0], owner_post=line.name("owner_post"), assisting=assisting)
+    row.lead_unit, row.owner_post = units[0], line.name("owner_post")
+    row.assisting = tuple(dict.fromkeys((*units[1:], *names(line.text("assisting")))))
 
 
 def spelled_out(units: tuple[str, ...]) -> tuple[str, ...]:
@@ -202,49 +208,39 @@ def spelled_out(units: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(unit + suffix if unit.endswith(kind) else unit for unit in units[:-1]) + units[-1:]
 
 
-def with_dates(row: LedgerRow, line: Line, about: About) -> LedgerRow:
-    zero = about.zero
-    return replace(
-        row,
-        discovered_on=read_date(line, "discovered_on", zero),
-        assigned_on=read_date(line, "assigned_on", zero),
-        accepted_on=read_date(line, "accepted_on", zero),
-        original_deadline=read_date(line, "original_deadline", zero),
-        submitted_on=read_date(line, "submitted_on", zero),
-        verified_on=read_date(line, "verified_on", zero),
-        closed_on=read_date(line, "closed_on", zero),
-    )
+def fill_dates(row: LedgerRow, line: Line, about: About) -> None:
+    for field in WRITTEN:
+        setattr(row, field, read_date(line, field, about.zero))
 
 
-def with_cycles(row: LedgerRow, line: Line) -> LedgerRow:
+def fill_cycles(row: LedgerRow, line: Line) -> None:
     """Returns, reopening and the next review, which ledgers keep in the remarks."""
     text = plain("。".join((row.remarks, row.progress)))
-    row = with_returns(row, line, text)
-    row = with_reopening(row, line, text)
+    fill_returns(row, line, text)
+    fill_reopening(row, line, text)
     review = written_date(NEXT_REVIEW, text)
-    if review is None:
-        return row
-    line.derived("next_review_on", "remarks", f"读出下次复核日期 {review}。", f"Next review on {review}.")
-    return replace(row, next_review_on=review, sustained=True)
+    if review is not None:
+        line.derived("next_review_on", "remarks", f"读出下次复核日期 {review}。", f"Next review on {review}.")
+        row.next_review_on, row.sustained = review, True
 
 
-def with_returns(row: LedgerRow, line: Line, text: str) -> LedgerRow:
+def fill_returns(row: LedgerRow, line: Line, text: str) -> None:
     if row.returns is not None:
-        return row
+        return
     times = RETURNED_TIMES.search(text)
     told = RETURNED.search(text) or progress.stage_of(line) is Stage.RETURNED
     count = int(times[1]) if times else int(bool(told))
     if count == 0:
-        return row
+        return
     said_in = "remarks" if "退回" in row.remarks else "progress" if "退回" in row.progress else "stage"
     line.derived("returns", said_in, f"读出退回{count}次。", f"Read as returned {count} time(s).")
-    return replace(row, returns=count)
+    row.returns = count
 
 
-def with_reopening(row: LedgerRow, line: Line, text: str) -> LedgerRow:
+def fill_reopening(row: LedgerRow, line: Line, text: str) -> None:
     first, again = written_date(FIRST_CLOSED, text), written_date(REOPENED, text)
     if row.reopens == 0 or (first is None and again is None):
-        return row
+        return
     count = row.reopens
     if count is None:
         cycle = CYCLE.search(text)
@@ -254,7 +250,7 @@ def with_reopening(row: LedgerRow, line: Line, text: str) -> LedgerRow:
         line.derived("first_closed_on", "remarks", f"读出首次销号日期 {first}。", f"First closed on {first}.")
     if again is not None:
         line.derived("reopened_on", "remarks", f"读出重启日期 {again}。", f"Reopened on {again}.")
-    return replace(row, reopens=count, first_closed_on=first, reopened_on=again)
+    row.reopens, row.first_closed_on, row.reopened_on = count, first, again
 
 
 def written_date(pattern: re.Pattern[str], text: str) -> date | None:
@@ -265,7 +261,7 @@ def written_date(pattern: re.Pattern[str], text: str) -> date | None:
         return None
 
 
-def with_limit(row: LedgerRow, line: Line, about: About) -> LedgerRow:
+def fill_limit(row: LedgerRow, line: Line, about: About) -> None:
     """Deadline, kind of time limit, day count."""
     limit = read_limit(line, about.zero)
     day = limit.day or counted(row, line, limit)
@@ -279,7 +275,7 @@ def with_limit(row: LedgerRow, line: Line, about: About) -> LedgerRow:
     count = DAY_COUNTS.get(word)
     if word and count is None:
         line.error("day_count", "只能填：自然日、工作日、月。", "One of 自然日, 工作日, 月 is wanted.")
-    return replace(row, deadline=day, deadline_type=kind, sustained=sustained, day_count=count)
+    row.deadline, row.deadline_type, row.sustained, row.day_count = day, kind, sustained, count
 
 
 def counted(row: LedgerRow, line: Line, limit: TimeLimit) -> date | None:
@@ -327,22 +323,22 @@ def kind_of(limit: TimeLimit, line: Line) -> DeadlineType:
     return kind
 
 
-def with_discovery(row: LedgerRow, line: Line, about: About) -> LedgerRow:
+def fill_discovery(row: LedgerRow, line: Line, about: About) -> None:
     if row.discovered_on is not None or line.text("discovered_on"):
-        return row
+        return
     known = [row.assigned_on, row.accepted_on, row.original_deadline, row.deadline, row.submitted_on]
     known += [row.verified_on, row.closed_on, row.first_closed_on, row.reopened_on, about.as_of, about.today]
     day = min(day for day in known if day is not None)
     line.default("discovered_on", "按本行最早的已知日期读入。", "the row's earliest known date is taken.")
-    return replace(row, discovered_on=day)
+    row.discovered_on = day
 
 
-def with_secrecy(row: LedgerRow, line: Line) -> LedgerRow:
+def fill_secrecy(row: LedgerRow, line: Line) -> None:
     if "信访" not in row.source and not CONFIDENTIAL.search(row.remarks):
-        return row
+        return
     said_in = "source" if "信访" in row.source else "remarks"
     line.derived("confidential", said_in, "按涉密事项处理：信件里只写编号。", "Treated as confidential.")
-    return replace(row, confidential=True)
+    row.confidential = True
 
 
 def check_order(row: LedgerRow, line: Line, today: date) -> None:

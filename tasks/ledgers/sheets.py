@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
@@ -19,8 +21,7 @@ INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What one cell says. A true number or date of the sheet is kept beside its text."""
 
     text: str
@@ -72,6 +73,7 @@ def tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+@lru_cache(maxsize=2048)
 def name(text: str) -> str:
     """A name on one line: line breaks and spaces between Chinese characters are layout, not part of it."""
     tidied = tidy(text)
@@ -80,5 +82,6 @@ def name(text: str) -> str:
     return re.sub(r"\s+", " ", BETWEEN_CHINESE.sub("", tidied))
 
 
+@lru_cache(maxsize=2048)
 def half_width(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 
 from policy.refusals import BadInput
 from policy.timelimits import EARLIEST, LATEST, TimeLimit, read_day, understand
@@ -20,6 +21,7 @@ STYLES: tuple[Style, ...] = (
     lambda n: rf"[(（]{NUMERALS[n - 1]}[)）]" if n <= len(NUMERALS) else None,
 )
 MOST_MEASURES = 99
+BRACKETS = frozenset("（(《）)》")
 
 
 def read_date(line: Line, field: str, zero: date) -> date | None:
@@ -110,6 +112,8 @@ def names(text: str) -> tuple[str, ...]:
 
 def files(text: str) -> tuple[str, ...]:
     """Names of evidence parted by 、 ； or line breaks outside of brackets."""
+    if not BRACKETS.intersection(text):
+        return tuple(dict.fromkeys(part for part in map(name, re.split("[\n、；;]", text)) if part))
     parts, depth, current = [], 0, ""
     for character in text:
         depth = max(0, depth + (character in "（(《") - (character in "）)》"))
@@ -137,12 +141,18 @@ def marks(text: str, style: Style) -> list[tuple[int, int]]:
     """Where the numbers 1, 2, 3 … stand, in this order; each as (start, end)."""
     found: list[tuple[int, int]] = []
     for number in range(1, MOST_MEASURES):
-        pattern = style(number)
-        match = re.compile(pattern).search(text, found[-1][1] if found else 0) if pattern else None
+        pattern = numbered(style, number)
+        match = pattern.search(text, found[-1][1] if found else 0) if pattern else None
         if match is None:
             break
         found.append(match.span())
     return found
+
+
+@cache
+def numbered(style: Style, number: int) -> re.Pattern[str] | None:
+    pattern = style(number)
+    return re.compile(pattern) if pattern else None
 
 
 def trimmed(measure: str) -> str:

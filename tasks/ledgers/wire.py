@@ -28,7 +28,8 @@ def dump(sheet: Sheet) -> str:
 def load(text: str | bytes) -> Sheet:
     """Raises ValueError, KeyError or TypeError if it is not what `dump` wrote."""
     found = json.loads(text)
-    cells = {int(row): {int(p[0]): unpacked(p) for p in packs} for row, packs in found["rows"]}
+    known: dict[tuple[int | str, ...], Cell] = {}
+    cells = {int(row): {int(p[0]): unpacked(known, p) for p in packs} for row, packs in found["rows"]}
     merges = [Merge(*(int(edge) for edge in edges)) for edges in found["merges"]]
     return Sheet(str(found["name"]), cells, merges, date.fromisoformat(found["zero"]))
 
@@ -43,7 +44,15 @@ def packed(column: int, cell: Cell) -> Packed:
     return [column, cell.text]
 
 
-def unpacked(pack: Packed) -> Cell:
+def unpacked(known: dict[tuple[int | str, ...], Cell], pack: Packed) -> Cell:
+    """What says the same is one cell: it is made, and kept, once."""
+    said = tuple(pack[1:])
+    if said not in known:
+        known[said] = made(pack)
+    return known[said]
+
+
+def made(pack: Packed) -> Cell:
     text = str(pack[1])
     match pack[2:]:
         case ["e"]:

