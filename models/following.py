@@ -45,7 +45,9 @@ async def _cancel_moot(session: AsyncSession, findings: Sequence[Finding]) -> No
 
 async def _cases(session: AsyncSession, findings: Sequence[Finding], today: date) -> list[Case]:
     recorded: dict[tuple[str, int], dict[Key, LetterState]] = {}
-    written = select(Letter).where(col(Letter.finding).in_([x.number for x in findings]))
+    written = select(Letter).where(
+        col(Letter.finding).in_([x.number for x in findings]), Letter.state != LetterState.CANCELLED
+    )
     for letter in await session.exec(written):
         key = Key(letter.deadline_version, letter.rung, letter.occasion)
         recorded.setdefault((letter.finding, letter.cycle), {})[key] = letter.state

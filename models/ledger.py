@@ -1,8 +1,10 @@
 """The one writer: an act is decided and stored, with its event, letters and wake, in one transaction."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import update
@@ -252,29 +254,42 @@ async def append(session: AsyncSession, finding: Finding, entry: Entry) -> Event
     return event
 
 
+LINKED = ("finding", "seq", "by", "imported", "round", "cycle", "reason", "said", "nonce")
+
+
 def link(event: Event) -> str:
     """The hash an event ought to have."""
-    return chain.link(event.previous, content(event))
+    return link_values(_columns(event))
 
 
 def content(event: Event) -> dict[str, chain.Plain]:
     """What an event's hash is taken over."""
-    return {
-        "finding": event.finding,
-        "seq": event.seq,
-        "at": event.at.astimezone(OFFICE).isoformat(),
-        "recorded_at": event.recorded_at.astimezone(OFFICE).isoformat(),
-        "act": event.act.value,
-        "by": event.by,
-        "imported": event.imported,
-        "from": event.from_stage.value if event.from_stage else None,
-        "to": event.to_stage.value,
-        "round": event.round,
-        "cycle": event.cycle,
-        "reason": event.reason,
-        "said": event.said,
-        "nonce": event.nonce,
-    }
+    return content_of_values(_columns(event))
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in Event.model_fields}
+
+
+def link_values(event: Mapping[str, Any]) -> str:
+    """As `link`, of an event's columns."""
+    return chain.link(event["previous"], content_of_values(event))
+
+
+def content_of_values(event: Mapping[str, Any]) -> dict[str, chain.Plain]:
+    """As `content`, of an event's columns."""
+    content: dict[str, chain.Plain] = {name: event[name] for name in LINKED}
+    content["at"] = _at_the_office(event["at"])
+    content["recorded_at"] = _at_the_office(event["recorded_at"])
+    content["act"] = event["act"].value
+    content["from"] = event["from_stage"].value if event["from_stage"] else None
+    content["to"] = event["to_stage"].value
+    return content
+
+
+@lru_cache(maxsize=1024)
+def _at_the_office(moment: datetime) -> str:
+    return moment.astimezone(OFFICE).isoformat()
 
 
 async def receipt_of(session: AsyncSession, by: str, nonce: str | None) -> Receipt | None:

@@ -14,7 +14,7 @@ from models.effects import figure, frozen
 from models.findings import ClosedCycle, Finding, OutcomeFigure
 from models.history import Event
 from models.known import Cycle, Known
-from models.ledger import link
+from models.ledger import link_values
 from models.naming import POST_FIELDS
 from policy.ledger_rows import LedgerRow, Outcome
 from policy.stages import Act, Stage
@@ -100,7 +100,7 @@ class Merge:
             previous=previous,
         )
         event = unsaved(Event, values)
-        values["hash"] = link(event)
+        values["hash"] = link_values(values)
         return event
 
     def _compared(self) -> list[Stated]:

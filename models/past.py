@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from models.bulk import unsaved, whole
 from models.findings import Finding
 from models.history import Event
-from models.ledger import link
+from models.ledger import link_values
 from policy.chain import GENESIS
 from policy.ledger_rows import LedgerRow
 from policy.office import OFFICE
@@ -26,6 +26,7 @@ class Past:
     cycle: int = 1
 
 
+UNDATED = json.dumps({"日期": "台账未载明"}, ensure_ascii=False)
 STRAIGHT = (Stage.IN_PROGRESS, Stage.PENDING_VERIFICATION, Stage.PENDING_CLOSURE, Stage.CLOSED)
 
 
@@ -53,11 +54,11 @@ def _event(finding: Finding, past: Past, on: date, previous: Event | None, by: s
         to_stage=past.to,
         round=past.round,
         cycle=past.cycle,
-        said="" if past.on else json.dumps({"日期": "台账未载明"}, ensure_ascii=False),
+        said="" if past.on else UNDATED,
         previous=previous.hash if previous else GENESIS,
     )
     event = unsaved(Event, values)
-    values["hash"] = link(event)
+    values["hash"] = link_values(values)
     return event
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 GENESIS = "0" * 64
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Plain = str | int | bool | None
 
@@ -16,7 +17,7 @@ def link(previous: str, content: Mapping[str, Plain]) -> str:
 
 def canonical(content: Mapping[str, Plain]) -> str:
     """The one way to write `content` as JSON."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(content)
 
 
 def seal(heads: Mapping[str, str]) -> str:

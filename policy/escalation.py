@@ -114,7 +114,8 @@ def _decided(rungs: list[Planned], recorded: Mapping[Key, LetterState], today: d
     sendable = [letter for letter in rungs if not letter.draft and letter.day <= today]
     highest = max((letter.rank for letter in sendable), default=-1)
     for letter in rungs:
-        yield replace(letter, state=_state(letter, highest, recorded, today))
+        state = _state(letter, highest, recorded, today)
+        yield letter if letter.state is state else replace(letter, state=state)
 
 
 def _state(letter: Planned, highest: int, recorded: Mapping[Key, LetterState], today: date) -> LetterState:
