@@ -46,6 +46,7 @@ check: setup postgresql redis
 
 # Forty minutes; some rows only: make bench ROWS="act lives". The table goes to docs/benchmarks.md.
 bench: setup postgresql
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m tests.benchmarks $(ROWS)
 
 format: setup
@@ -55,6 +56,8 @@ format: setup
 lock:
 	$(BIN)/uv pip compile --universal --generate-hashes --extra dev --extra many --python-version 3.11 \
 	  --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --group bench --python-version 3.11 \
+	  --no-emit-index-url --no-header --no-annotate -c requirements.lock -o requirements-bench.lock
 
 # The long run: every fault point once, seeded schedules, and the broken builds that must be caught. An hour or so.
 POINTS ?= all

@@ -1,11 +1,30 @@
 """Questions about people: who holds a post on a day, what they may do, where a role of a finding leads."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+import sqlalchemy
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    null,
+    or_,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from models.findings import Finding
 from models.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
@@ -16,11 +35,110 @@ LOCAL_KINDS = frozenset({"village", "grid", "village_group", "行政村", "村",
 """Units whose roles reach no further than themselves and what lies below them."""
 
 
+DEEPEST = 50
+"""No tree of units is that deep; one that seems so goes round in a circle."""
+UNIT, PERSON = bindparam("unit", type_=Integer), bindparam("person", type_=Integer)
+POSTS = bindparam("posts", type_=Integer, expanding=True)
+TODAY = bindparam("today", type_=Date)
+
+
+def _above() -> CTE:
+    """The unit bound as `unit`, its parent, and so on to the root, each with how far `up` it is."""
+    columns = col(Unit.id), col(Unit.parent_id)
+    here = select(*columns, literal(0).label("up")).where(col(Unit.id) == UNIT).cte("above", recursive=True)
+    parents = select(*columns, here.c.up + 1).join(here, col(Unit.id) == here.c.parent_id)
+    return here.union_all(parents.where(here.c.up < DEEPEST))
+
+
+def _reaching(above: CTE) -> CTE:
+    """Units whose roles reach the lowest of `above`: those without a parent, these, offices beside them."""
+    offices = select(col(Unit.id)).join(above, col(Unit.parent_id) == above.c.id)
+    return union(
+        select(above.c.id),
+        offices.where(col(Unit.kind).not_in(LOCAL_KINDS)),
+        select(col(Unit.id)).where(col(Unit.parent_id).is_(None)),
+    ).cte("reaching")
+
+
+HOLDS = and_(
+    col(Appointment.from_day) <= TODAY,
+    or_(col(Appointment.to_day).is_(None), col(Appointment.to_day) >= TODAY),
+)
+NAMED = and_(col(Substitution.from_day) <= TODAY, col(Substitution.to_day) >= TODAY)
+STANDING = col(Substitution.from_day).is_(None)
+VACANT = ~exists().where(col(Appointment.post_id) == col(Substitution.post_id), HOLDS)
+
+
+def _posts_of(person: ColumnElement[int]) -> CTE:
+    """The posts a person holds or stands in for."""
+    held = select(col(Appointment.post_id)).where(col(Appointment.person_id) == person, HOLDS)
+    stood_in = select(col(Substitution.post_id)).where(col(Substitution.person_id) == person)
+    return union(held, stood_in.where(or_(NAMED, and_(STANDING, VACANT)))).cte("posts")
+
+
+def _acting() -> Select[int, int | None, Role | None, bool]:
+    """The person of an account, on a line for each post and role, and whether the role reaches the unit."""
+    account = col(Account.name) == bindparam("account")
+    posts = _posts_of(select(col(Account.person_id)).where(account).scalar_subquery())
+    reaching = _reaching(_above())
+    return (
+        select(
+            col(Account.person_id),
+            posts.c.post_id,
+            col(PostRole.role),
+            or_(reaching.c.id.is_not(None), UNIT.is_(None)),
+        )
+        .select_from(Account)
+        .outerjoin(posts, true())
+        .outerjoin(PostRole, col(PostRole.post_id) == posts.c.post_id)
+        .outerjoin(Post, col(Post.id) == posts.c.post_id)
+        .outerjoin(reaching, reaching.c.id == col(Post.unit_id))
+        .where(account, col(Account.active))
+    )
+
+
+def _written_to() -> Select[Any, Account]:
+    """For each post whoever may be written to, who comes first first: see `incumbents`."""
+    holders: Any = sqlalchemy.select(
+        col(Appointment.post_id),
+        literal(1).label("rank"),
+        col(Appointment.from_day).label("since"),
+        (-col(Appointment.id)).label("entry"),
+        col(Appointment.person_id),
+    ).where(col(Appointment.post_id).in_(POSTS), HOLDS)
+    stand_ins = sqlalchemy.select(
+        col(Substitution.post_id),
+        case((STANDING, 2), else_=0),
+        null(),
+        col(Substitution.id),
+        col(Substitution.person_id),
+    ).where(col(Substitution.post_id).in_(POSTS), or_(NAMED, STANDING))
+    ranked = union_all(holders, stand_ins).subquery()
+    has_account = and_(col(Account.person_id) == ranked.c.person_id, col(Account.active))
+    return (
+        select(ranked.c.post_id, Account)
+        .select_from(ranked)
+        .outerjoin(Account, has_account)
+        .order_by(ranked.c.rank, ranked.c.since.desc(), ranked.c.entry)
+    )
+
+
+ACTING = _acting()
+WRITTEN_TO = _written_to()
+POSTS_OF = select(_posts_of(PERSON).c.post_id)
+ABOVE = select((_ABOVE := _above()).c.id).order_by(_ABOVE.c.up)
+"""Questions are built once: to build one costs as much as to ask it."""
+
+
 async def account_named(session: AsyncSession, name: str) -> Account:
     account = await session.get(Account, name)
     if account is None or not account.active:
-        raise NotFound(f"没有名为“{name}”的帐号。", f"There is no account “{name}”.")
+        raise _no_account(name)
     return account
+
+
+def _no_account(name: str) -> NotFound:
+    return NotFound(f"没有名为“{name}”的帐号。", f"There is no account “{name}”.")
 
 
 async def actor(session: AsyncSession, account_name: str, unit_id: int | None, today: date) -> Actor:
@@ -29,45 +147,17 @@ async def actor(session: AsyncSession, account_name: str, unit_id: int | None, t
     Roles count where they reach the unit: a unit without a parent reaches everything, a village or grid
     itself and what is below, an office all that its parent reaches.
     """
-    account = await account_named(session, account_name)
-    posts = await posts_of(session, account.person_id, today)
-    roles = await _roles_reaching(session, posts, unit_id)
-    return Actor(account.name, account.person_id, frozenset(posts), roles)
+    bound = {"account": account_name, "unit": unit_id, "today": today}
+    rows = list(await session.exec(ACTING, params=bound))
+    if not rows:
+        raise _no_account(account_name)
+    posts = frozenset(post for _, post, _, _ in rows if post is not None)
+    roles = frozenset(role for _, _, role, reaches in rows if role is not None and reaches)
+    return Actor(account_name, rows[0][0], posts, roles)
 
 
 async def posts_of(session: AsyncSession, person_id: int, today: date) -> set[int]:
-    held = select(Appointment.post_id).where(Appointment.person_id == person_id, _holds_on(today))
-    stood_in = select(Substitution.post_id).where(
-        Substitution.person_id == person_id,
-        col(Substitution.from_day) <= today,
-        col(Substitution.to_day) >= today,
-    )
-    posts = set(await session.exec(held)) | set(await session.exec(stood_in))
-    return posts | await _vacant_posts_covered(session, person_id, today)
-
-
-async def _vacant_posts_covered(session: AsyncSession, person_id: int, today: date) -> set[int]:
-    covered = await session.exec(
-        select(Substitution.post_id).where(
-            Substitution.person_id == person_id, col(Substitution.from_day).is_(None)
-        )
-    )
-    return {post for post in covered if await _holder(session, post, today) is None}
-
-
-def _holds_on(today: date) -> ColumnElement[bool]:
-    ends = or_(col(Appointment.to_day).is_(None), col(Appointment.to_day) >= today)
-    return and_(col(Appointment.from_day) <= today, ends)
-
-
-async def _holder(session: AsyncSession, post_id: int, today: date) -> int | None:
-    holders = await session.exec(
-        select(Appointment.person_id)
-        .where(Appointment.post_id == post_id, _holds_on(today))
-        .order_by(col(Appointment.from_day).desc(), col(Appointment.id).desc())
-        .limit(1)
-    )
-    return holders.first()
+    return set(await session.exec(POSTS_OF, params={"person": person_id, "today": today}))
 
 
 async def incumbent(session: AsyncSession, post_id: int, today: date) -> Account | None:
@@ -76,61 +166,16 @@ async def incumbent(session: AsyncSession, post_id: int, today: date) -> Account
 
 async def incumbents(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, Account]:
     """Who is written to today: the substitute named for the day, else the holder, else a standing one."""
-    stand_in = await session.exec(
-        select(Substitution)
-        .where(col(Substitution.post_id).in_(posts))
-        .where(or_(col(Substitution.from_day).is_(None), col(Substitution.from_day) <= today))
-        .where(or_(col(Substitution.to_day).is_(None), col(Substitution.to_day) >= today))
-        .order_by(col(Substitution.id).desc())
-    )
-    named: dict[int, int] = {}
-    standing: dict[int, int] = {}
-    for substitution in stand_in:
-        (named if substitution.from_day else standing)[substitution.post_id] = substitution.person_id
-    told = standing | await _holders(session, posts, today) | named
-    accounts = await session.exec(
-        select(Account).where(col(Account.person_id).in_(set(told.values())), col(Account.active))
-    )
-    of_person = {account.person_id: account for account in accounts}
-    return {post: of_person[person] for post, person in told.items() if person in of_person}
-
-
-async def _holders(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, int]:
-    appointments = await session.exec(
-        select(Appointment.post_id, Appointment.person_id)
-        .where(col(Appointment.post_id).in_(posts), _holds_on(today))
-        .order_by(col(Appointment.from_day), col(Appointment.id))
-    )
-    return dict(appointments.all())
-
-
-async def _roles_reaching(
-    session: AsyncSession, posts: Iterable[int], unit_id: int | None
-) -> frozenset[Role]:
-    rows = await session.exec(
-        select(PostRole, Unit)
-        .join(Post, col(Post.id) == col(PostRole.post_id))
-        .join(Unit, col(Unit.id) == col(Post.unit_id))
-        .where(col(PostRole.post_id).in_(list(posts)))
-    )
-    above = await ancestry(session, unit_id)
-    return frozenset(row.role for row, unit in rows if unit_id is None or _reaches(unit, above))
-
-
-def _reaches(unit: Unit, above: list[int]) -> bool:
-    if unit.parent_id is None:
-        return True
-    return unit.id in above or (unit.kind not in LOCAL_KINDS and unit.parent_id in above)
+    found = await session.exec(WRITTEN_TO, params={"posts": list(posts), "today": today})
+    first: dict[int, Account | None] = {}
+    for post, account in found:
+        first.setdefault(post, account)
+    return {post: account for post, account in first.items() if account is not None}
 
 
 async def ancestry(session: AsyncSession, unit_id: int | None) -> list[int]:
     """The unit itself, its parent, and so on to the root."""
-    chain: list[int] = []
-    while unit_id is not None and unit_id not in chain:
-        chain.append(unit_id)
-        unit = await session.get(Unit, unit_id)
-        unit_id = unit.parent_id if unit else None
-    return chain
+    return list(await session.exec(ABOVE, params={"unit": unit_id}))
 
 
 OWN_POSTS = {
@@ -151,64 +196,117 @@ STAND_INS = {
 CLIMBING = frozenset({Role.UNIT_HEAD, Role.PARTY_HEAD, Role.LIAISON})
 
 
-async def posts_for(session: AsyncSession, finding: Finding, role: Role) -> list[int]:
-    """The posts a letter to `role` goes to; empty where the township has nobody in that role.
+NEVER_SOUGHT = frozenset({Role.OWNER, Role.RESPONSIBLE_LEADER, Role.LEAD_LEADER, Role.SUPERVISOR})
+"""Roles that only a finding's own posts have for it."""
+
+
+def _holding() -> Select[Role, int, int | None]:
+    """Posts with one of the roles that reach the unit, and how far up from it their unit is, if above it."""
+    above = _above()
+    reaching = _reaching(above)
+    return (
+        select(col(PostRole.role), col(PostRole.post_id), above.c.up)
+        .select_from(PostRole)
+        .join(Post, col(Post.id) == col(PostRole.post_id))
+        .join(reaching, reaching.c.id == col(Post.unit_id))
+        .outerjoin(above, above.c.id == col(Post.unit_id))
+        .where(col(PostRole.role).in_(bindparam("roles", expanding=True)))
+        .order_by(col(PostRole.post_id))
+    )
+
+
+HOLDING = _holding()
+Holding = Sequence[tuple[Role, int, int | None]]
+
+
+async def posts_for(
+    session: AsyncSession, finding: Finding, roles: Collection[Role]
+) -> dict[Role, list[int]]:
+    """The posts a letter to each role goes to; none where the township has nobody in that role.
 
     Heads and liaisons are looked for in the lead unit and then up the tree; other roles first among the
     finding's own posts, then township-wide.
     """
-    own = getattr(finding, OWN_POSTS[role]) if role in OWN_POSTS else None
+    sought = {each for role in roles for each in _sought(finding, role)}
+    bound = {"unit": finding.lead_unit_id, "roles": sorted(sought)}
+    holding = list(await session.exec(HOLDING, params=bound)) if sought else []
+    return {role: _closest(finding, role, holding) for role in roles}
+
+
+def _own(finding: Finding, role: Role) -> int | None:
+    post: int | None = getattr(finding, OWN_POSTS[role]) if role in OWN_POSTS else None
+    return post
+
+
+def _sought(finding: Finding, role: Role) -> set[Role]:
+    """The roles whose holders have to be asked for, stand-ins included."""
+    if _own(finding, role) is not None:
+        return set()
+    stand_ins = {each for stand_in in STAND_INS.get(role, ()) for each in _sought(finding, stand_in)}
+    return ({role} - NEVER_SOUGHT) | stand_ins
+
+
+def _closest(finding: Finding, role: Role, holding: Holding) -> list[int]:
+    own = _own(finding, role)
     if own is not None:
         return [own]
-    found = await _posts_with(session, finding, role)
+    found = [] if role in NEVER_SOUGHT else _with(role, holding)
     for stand_in in STAND_INS.get(role, ()):
-        found = found or await posts_for(session, finding, stand_in)
+        found = found or _closest(finding, stand_in, holding)
     return found
 
 
-async def _posts_with(session: AsyncSession, finding: Finding, role: Role) -> list[int]:
-    if role in {Role.OWNER, Role.RESPONSIBLE_LEADER, Role.LEAD_LEADER, Role.SUPERVISOR}:
-        return []
-    rows = list(
-        await session.exec(
-            select(Post.id, Unit)
-            .join(Unit, col(Unit.id) == col(Post.unit_id))
-            .join(PostRole, col(PostRole.post_id) == col(Post.id))
-            .where(PostRole.role == role)
-            .order_by(col(Post.id))
-        )
-    )
-    above = await ancestry(session, finding.lead_unit_id)
+def _with(role: Role, holding: Holding) -> list[int]:
     if role not in CLIMBING:
-        return [post for post, unit in rows if post is not None and _reaches(unit, above)]
-    for unit_id in above:
-        here = [post for post, unit in rows if post is not None and unit.id == unit_id]
-        if here:
-            return here
-    return []
+        return [post for has, post, _ in holding if has is role]
+    on_the_way = [(post, up) for has, post, up in holding if has is role and up is not None]
+    nearest = min((up for _, up in on_the_way), default=None)
+    return [post for post, up in on_the_way if up == nearest]
 
 
 async def unit_named(session: AsyncSession, name: str) -> Unit:
     found = (await session.exec(select(Unit).where(Unit.name == name))).first()
     if found is None:
-        names = list(await session.exec(select(Unit.name)))
-        raise NotFound(*unknown("单位", "unit", name, names))
+        raise NotFound(*unknown("单位", "unit", name, await near(session, col(Unit.name), name)))
     return found
 
 
 async def post_named(session: AsyncSession, name: str, unit_id: int | None = None) -> Post:
     """A post by its name, preferably in the unit given. Raises NotFound with the nearest name."""
-    found = list(await session.exec(select(Post).where(Post.name == name).order_by(col(Post.id))))
+    return (await posts_named(session, {name}, unit_id))[name]
+
+
+async def posts_named(session: AsyncSession, names: Collection[str], unit_id: int | None) -> dict[str, Post]:
+    """Posts by their names, each preferably in the unit given. Raises NotFound with the nearest name."""
+    if not names:
+        return {}
+    found = list(await session.exec(select(Post).where(col(Post.name).in_(names)).order_by(col(Post.id))))
+    missing = set(names) - {post.name for post in found}
+    if missing:
+        name = min(missing)
+        raise NotFound(*unknown("岗位", "post", name, await near(session, col(Post.name), name)))
+    return {name: _meant(name, [post for post in found if post.name == name], unit_id) for name in names}
+
+
+def _meant(name: str, found: list[Post], unit_id: int | None) -> Post:
     here = [post for post in found if post.unit_id == unit_id]
-    if not found:
-        names = list(await session.exec(select(Post.name)))
-        raise NotFound(*unknown("岗位", "post", name, names))
     if not here and len(found) > 1:
         raise NotAllowed(
             f"有{len(found)}个单位设有“{name}”岗位，请写明单位。",
             f"{len(found)} units have a post “{name}”: name the unit too.",
         )
     return (here or found)[0]
+
+
+NEIGHBOURS = 300
+"""On either side: all there are in a township, and never millions."""
+
+
+async def near(session: AsyncSession, column: Mapped[str], name: str) -> list[str]:
+    """What stands next to `name` in the order of an indexed column."""
+    before = select(column).where(column < name).order_by(column.desc()).limit(NEIGHBOURS)
+    after = select(column).where(column > name).order_by(column).limit(NEIGHBOURS)
+    return [*await session.exec(before), *await session.exec(after)]
 
 
 def unknown(zh_kind: str, en_kind: str, name: str, known: Iterable[str]) -> tuple[str, str]:

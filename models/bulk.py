@@ -1,4 +1,4 @@
-"""Many rows in few statements: what an import writes, without the ORM's bookkeeping for each of them."""
+"""New rows without the ORM's bookkeeping, which costs four times the statement; many in few statements."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -37,7 +37,16 @@ async def store(session: AsyncSession, kind: type[SQLModel], rows: Sequence[Valu
     """Insert whole rows."""
     if rows:
         connection = await session.connection()
-        await connection.execute(insert(_table(kind)), rows)
+        await connection.execute(insert(_table(kind)), rows if len(rows) > 1 else rows[0])
+
+
+async def numbered(session: AsyncSession, kind: type[SQLModel], values: Values) -> int:
+    """Insert a whole row that the database gives its number, and say which."""
+    connection = await session.connection()
+    key = (await connection.execute(insert(_table(kind)), values)).inserted_primary_key
+    if key is None:
+        raise RuntimeError("a stored row has its number")
+    return int(key[0])
 
 
 async def rewrite(session: AsyncSession, kind: type[SQLModel], key: str, rows: Sequence[Values]) -> None:

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models import sqlite
 from models.faults import reach
 from models.settings import Settings
 from policy.refusals import Unavailable
@@ -121,12 +123,16 @@ def _is_away(error: BaseException | None) -> bool:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         engine = create_async_engine(
-            url, pool_pre_ping=True, pool_size=5, max_overflow=15, hide_parameters=True
+            url, pool_size=5, max_overflow=15, hide_parameters=True, connect_args=OUR_QUESTIONS
         )
+        event.listen(engine.sync_engine, "checkout", _on_checkout)
         event.listen(engine.sync_engine, "handle_error", _quote_nobody)
         return engine
-    Path(url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=5, max_overflow=15, hide_parameters=True)
+    path = url.split(":///", 1)[1]
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url, pool_size=5, max_overflow=15, hide_parameters=True, async_creator=partial(sqlite.connect, path)
+    )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
     return engine
@@ -142,6 +148,18 @@ def _quote_nobody(context: ExceptionContext) -> None:
             error.args = ("a value does not fit" if is_about_values else first, *error.args[1:])
     if driver is not None and hasattr(driver, "detail"):
         driver.detail = None
+
+
+OUR_QUESTIONS = {"server_settings": {"jit": "off"}}
+"""They are small: compiling one takes PostgreSQL longer than answering it."""
+
+
+def _on_checkout(
+    _connection: DBAPIConnection, entry: ConnectionPoolEntry, _lent: PoolProxiedConnection
+) -> None:
+    """A closed socket is seen without asking; asking (pre-ping) costs three answers a transaction."""
+    if entry.driver_connection and entry.driver_connection.is_closed():
+        raise DisconnectionError("the server has gone")
 
 
 def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -163,7 +181,7 @@ def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> Non
 def _on_begin(connection: Connection) -> None:
     """A deferred read-then-write fails at once, whatever the busy timeout; so writers say so first."""
     writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    sqlite.start(connection.connection.driver_connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 _OPEN: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Database]] = WeakKeyDictionary()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book
+from models.bulk import store, whole
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
 from models.letters import Trade
-from models.orders import ActWords, Order, Placing
+from models.orders import ActWords, Attached, Order, Placing
 from policy.deadlines import DeadlineType, due
 from policy.ledger_rows import Outcome
 from policy.refusals import BadInput, NotAllowed
@@ -38,19 +38,24 @@ class Doing:
         return self.order.words
 
 
+POSTS = {
+    "post": "owner_post_id",
+    "lead_leader": "lead_leader_post_id",
+    "responsible_leader": "responsible_leader_post_id",
+    "supervisor": "supervisor_post_id",
+    "verifier": "verifier_post_id",
+}
+"""Where the post named for each part is kept."""
+
+
 async def place(session: AsyncSession, finding: Finding, words: Placing, today: date) -> None:
     """Write the named unit and posts onto the finding; an owner post that nobody holds is refused."""
     if words.unit:
         finding.lead_unit_id = (await book.unit_named(session, words.unit)).id
-    for name, column in (
-        (words.post, "owner_post_id"),
-        (words.lead_leader, "lead_leader_post_id"),
-        (words.responsible_leader, "responsible_leader_post_id"),
-        (words.supervisor, "supervisor_post_id"),
-        (words.verifier, "verifier_post_id"),
-    ):
-        if name:
-            setattr(finding, column, (await book.post_named(session, name, finding.lead_unit_id)).id)
+    named = {column: getattr(words, said) for said, column in POSTS.items() if getattr(words, said)}
+    posts = await book.posts_named(session, set(named.values()), finding.lead_unit_id)
+    for column, name in named.items():
+        setattr(finding, column, posts[name].id)
     if words.assisting:
         finding.assisting = "\n".join(words.assisting)
     if words.deadline_type:
@@ -60,15 +65,14 @@ async def place(session: AsyncSession, finding: Finding, words: Placing, today: 
 
 
 async def _check_owner(session: AsyncSession, finding: Finding, name: str, today: date) -> None:
-    owner = finding.owner_post_id
-    holder = await book.incumbent(session, owner, today) if owner else None
+    owner, checker = finding.owner_post_id, finding.verifier_post_id
+    told = await book.incumbents(session, [post for post in (owner, checker) if post], today)
+    holder, verifier = told.get(owner or 0), told.get(checker or 0)
     if holder is None:
         raise NotAllowed(
             f"岗位空缺：“{name}”现无任职人，不能派发。请先登记任职人或改派其他岗位。",
             f"Nobody holds the post “{name}” today. Appoint somebody first, or choose another post.",
         )
-    checker = finding.verifier_post_id
-    verifier = await book.incumbent(session, checker, today) if checker else None
     if verifier and verifier.person_id == holder.person_id:
         raise NotAllowed(
             f"“{name}”与验收人现为同一人，请另定验收人。",
@@ -148,31 +152,32 @@ async def _report_progress(doing: Doing) -> None:
     finding, words = doing.finding, doing.words
     finding.percent = finding.percent if words.percent is None else words.percent
     finding.progress = words.text
-    doing.session.add(
-        ProgressEntry(
-            finding=finding.number,
-            cycle=finding.cycle,
-            round=finding.round,
-            at=doing.now,
-            by=doing.actor.account,
-            percent=finding.percent,
-            text=words.text,
-        )
+    entry = whole(
+        ProgressEntry,
+        finding=finding.number,
+        cycle=finding.cycle,
+        round=finding.round,
+        at=doing.now,
+        by=doing.actor.account,
+        percent=finding.percent,
+        text=words.text,
     )
+    await store(doing.session, ProgressEntry, [entry])
     await figure_outcomes(doing.session, finding, words.outcomes)
 
 
 async def figure_outcomes(session: AsyncSession, finding: Finding, outcomes: tuple[Outcome, ...]) -> None:
     """Set the figures of this cycle; a metric given again replaces the one before."""
-    for outcome in outcomes:
-        found = await session.exec(
-            select(OutcomeFigure).where(
-                OutcomeFigure.finding == finding.number,
-                OutcomeFigure.cycle == finding.cycle,
-                OutcomeFigure.metric == outcome.metric,
-            )
+    if not outcomes:
+        return
+    stored = await session.exec(
+        select(OutcomeFigure).where(
+            OutcomeFigure.finding == finding.number, OutcomeFigure.cycle == finding.cycle
         )
-        row = found.first() or figure(finding, outcome)
+    )
+    figures = {row.metric: row for row in stored}
+    for outcome in outcomes:
+        row = figures.setdefault(outcome.metric, figure(finding, outcome))
         row.amount = outcome.amount
         session.add(row)
 
@@ -202,29 +207,32 @@ async def _complete_measure(doing: Doing) -> None:
 
 
 async def _attach_evidence(doing: Doing) -> None:
-    finding = doing.finding
-    for file in doing.order.files:
-        known = await doing.session.exec(
-            select(Evidence.id).where(
-                Evidence.finding == finding.number,
-                Evidence.cycle == finding.cycle,
-                Evidence.sha256 == file.sha256,
-                Evidence.name == file.name,
-            )
+    """A file that lies there already, under the same name, is not kept twice."""
+    finding, files = doing.finding, dict.fromkeys(doing.order.files)
+    stored = await doing.session.exec(
+        select(Evidence.name, Evidence.sha256).where(
+            Evidence.finding == finding.number,
+            Evidence.cycle == finding.cycle,
+            col(Evidence.sha256).in_([file.sha256 for file in files]),
         )
-        if known.first() is None:
-            doing.session.add(
-                Evidence(
-                    finding=finding.number,
-                    cycle=finding.cycle,
-                    round=finding.round,
-                    name=file.name,
-                    sha256=file.sha256,
-                    size=file.size,
-                    at=doing.now,
-                    by=doing.actor.account,
-                )
-            )
+    )
+    known = set(stored)
+    new = [file for file in files if (file.name, file.sha256) not in known]
+    await store(doing.session, Evidence, [_evidence(doing, file) for file in new])
+
+
+def _evidence(doing: Doing, file: Attached) -> dict[str, Any]:
+    return whole(
+        Evidence,
+        finding=doing.finding.number,
+        cycle=doing.finding.cycle,
+        round=doing.finding.round,
+        name=file.name,
+        sha256=file.sha256,
+        size=file.size,
+        at=doing.now,
+        by=doing.actor.account,
+    )
 
 
 async def _submit(doing: Doing) -> None:
@@ -262,11 +270,7 @@ async def _approve_closure(doing: Doing) -> None:
     if finding.sustained and finding.next_review_on is None:
         period = doing.trade.rules.look_back
         finding.next_review_on = due(doing.today, period, doing.trade.calendar).day
-    doing.session.add(closed_cycle(finding))
-
-
-def closed_cycle(finding: Finding) -> ClosedCycle:
-    return ClosedCycle(**frozen(finding))
+    await store(doing.session, ClosedCycle, [frozen(finding)])
 
 
 def frozen(finding: Finding) -> dict[str, Any]:
@@ -350,19 +354,3 @@ EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
     Act.APPROVE_EXTENSION: _approve_extension,
     Act.REFUSE_EXTENSION: _refuse_extension,
 }
-
-
-async def counts(session: AsyncSession, finding: Finding) -> tuple[int, int]:
-    """Pieces of evidence and open tracked measures of this cycle."""
-    evidence = await session.exec(
-        select(func.count())
-        .select_from(Evidence)
-        .where(Evidence.finding == finding.number, Evidence.cycle == finding.cycle)
-    )
-    measures = await session.exec(
-        select(func.count())
-        .select_from(Measure)
-        .where(Measure.finding == finding.number, Measure.cycle == finding.cycle)
-        .where(col(Measure.tracked), col(Measure.done_on).is_(None))
-    )
-    return evidence.one(), measures.one()

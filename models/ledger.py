@@ -7,15 +7,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Integer, String, and_, bindparam, func, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from models import book, letters
+from models.bulk import store, whole
 from models.database import Database
-from models.effects import EFFECTS, Doing, counts
-from models.findings import Finding
+from models.effects import EFFECTS, Doing
+from models.findings import Evidence, Finding, Measure
 from models.history import Event
 from models.letters import Trade
 from models.orders import Order
@@ -24,7 +27,7 @@ from models.running import Wake
 from policy import acts, chain
 from policy.notices import notices
 from policy.office import OFFICE, office_day
-from policy.refusals import NotAllowed, NotFound, Overtaken
+from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
 from policy.stages import Act, Facts, Moved, Stage
 
 
@@ -46,18 +49,18 @@ async def record(db: Database, order: Order, now: datetime, trade: Trade) -> Rec
     """
     try:
         async with db.writing("record") as session:
-            earlier = await receipt_of(session, order.by, order.nonce)
-            if earlier is not None:
-                return earlier
-            finding = await find(session, order.number)
+            finding = await _taken(session, order.number)
             await _not_overtaken(session, finding, order)
             return await _act(session, finding, order, now, trade)
-    except (Overtaken, NotAllowed, IntegrityError):
+    except (BadInput, Overtaken, NotAllowed, IntegrityError):
         return await _by_its_twin(db, order)
 
 
 async def _by_its_twin(db: Database, order: Order) -> Receipt:
-    """What came of the same form sent at the same moment; if there was none, the refusal stands."""
+    """What came of the same form sent before; if there was none, the refusal stands.
+
+    It is looked for only now: an act has one event and a form one act, so a second one cannot be stored.
+    """
     async with db.reading() as session:
         earlier = await receipt_of(session, order.by, order.nonce)
     if earlier is None:
@@ -65,47 +68,59 @@ async def _by_its_twin(db: Database, order: Order) -> Receipt:
     return earlier
 
 
+async def _taken(session: AsyncSession, number: str) -> Finding:
+    """The finding, kept from other acts and from the watch until commit; SQLite has one writer anyway."""
+    found = await session.exec(TAKE, params={"number": number})
+    return found.first() or await find(session, number)
+
+
+TAKE = select(Finding).where(col(Finding.number) == bindparam("number")).with_for_update(key_share=True)
+
+
 async def _act(session: AsyncSession, finding: Finding, order: Order, now: datetime, trade: Trade) -> Receipt:
     today = office_day(now)
+    past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
-    before = await facts(session, finding)
+    before = _facts(finding, past)
     moved = acts.decide(before, order.act, actor, _said(order), trade.rules, today)
-    finding = await _claim(session, before)
-    doing = Doing(session, finding, order, actor, moved, trade, now, today)
-    await _apply(doing, before)
-    event = await append(session, finding, _entry(order, before, now))
-    await follow(session, finding, event, before.stage, trade, now)
+    session.expunge(finding)  # from here on a copy: the row changes in one step, by compare-and-set
+    await _apply(Doing(session, finding, order, actor, moved, trade, now, today))
+    finding.version = before.version + 1
+    if _starts_a_clock(before, moved, order.act):
+        finding.stage_since, finding.stage_event = today, finding.version
+    await letters.settle(session, finding, trade, today)
+    await _store(session, finding, before)
+    event = chained(finding, _entry(order, before, now), past.head)
+    await store(session, Event, [event.model_dump()])
+    if order.act in VISIBLE:
+        await store(session, Wake, [whole(Wake, **waking(finding, now))])
     for notice in notices(order.act, moved):
         await letters.notify(session, finding, notice, event.seq, now)
     return as_receipt(event)
 
 
-async def _claim(session: AsyncSession, before: Facts) -> Finding:
-    """Take the next version by compare-and-set; whoever comes second is told so."""
-    claimed = await session.exec(
-        update(Finding)
-        .where(col(Finding.number) == before.number, col(Finding.version) == before.version)
-        .values(version=before.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if claimed.rowcount != 1:
-        raise _overtaken(before.number, "")
-    finding = await find(session, before.number)
-    await session.refresh(finding)
-    return finding
-
-
-async def _apply(doing: Doing, before: Facts) -> None:
-    finding, moved = doing.finding, doing.moved
-    if doing.order.act in EFFECTS and doing.order.act is not Act.REOPEN:
-        await EFFECTS[doing.order.act](doing)
+async def _apply(doing: Doing) -> None:
+    """What the act changes besides; a reopened finding is changed in its new cycle."""
+    finding, moved, act = doing.finding, doing.moved, doing.order.act
+    if act in EFFECTS and act is not Act.REOPEN:
+        await EFFECTS[act](doing)
     finding.stage, finding.round, finding.cycle = moved.stage, moved.round, moved.cycle
-    if doing.order.act is Act.REOPEN:
-        await EFFECTS[Act.REOPEN](doing)
-    if _starts_a_clock(before, moved, doing.order.act):
-        finding.stage_since, finding.stage_event = doing.today, finding.version
-    doing.session.add(finding)
-    await doing.session.flush()
+    if act is Act.REOPEN:
+        await EFFECTS[act](doing)
+
+
+ROW = SQLModel.metadata.tables["finding"]
+COLUMNS = tuple(column.name for column in ROW.c if not column.primary_key)
+STORE = update(ROW).where(ROW.c.number == bindparam("its_number"), ROW.c.version == bindparam("seen"))
+
+
+async def _store(session: AsyncSession, finding: Finding, before: Facts) -> None:
+    """Take the next version, with all that changed, by compare-and-set; who comes second is told so."""
+    row = {name: getattr(finding, name) for name in COLUMNS}
+    connection = await session.connection()
+    stored = await connection.execute(STORE, {"its_number": before.number, "seen": before.version, **row})
+    if stored.rowcount != 1:
+        raise _overtaken(before.number, "")
 
 
 def _starts_a_clock(before: Facts, moved: Moved, act: Act) -> bool:
@@ -114,22 +129,8 @@ def _starts_a_clock(before: Facts, moved: Moved, act: Act) -> bool:
     return changed or act in {Act.REASSIGN, Act.DEFER_CLOSURE}
 
 
-async def follow(
-    session: AsyncSession, finding: Finding, event: Event, before: Stage, trade: Trade, now: datetime
-) -> None:
-    """What every stored event brings with it: moot letters cancelled, the next look noted, a wake queued."""
-    await letters.cancel_moot(session, finding)
-    await letters.look_ahead(session, finding, trade, office_day(now))
-    if event.to_stage is not before or event.seq == 1 or event.act in VISIBLE:
-        queue_wake(session, finding, now)
-
-
 VISIBLE = frozenset(Act) - {Act.HAND_OVER}
 """Acts the run has to look at: all that change its card in the flow UI."""
-
-
-def queue_wake(session: AsyncSession, finding: Finding, now: datetime) -> None:
-    session.add(Wake(**waking(finding, now)))
 
 
 def waking(finding: Finding, now: datetime) -> dict[str, Any]:
@@ -140,14 +141,58 @@ def waking(finding: Finding, now: datetime) -> dict[str, Any]:
 async def find(session: AsyncSession, number: str) -> Finding:
     finding = await session.get(Finding, number)
     if finding is None:
-        numbers = list(await session.exec(select(Finding.number)))
-        raise NotFound(*book.unknown("问题", "finding", number, numbers))
+        known = await book.near(session, col(Finding.number), number)
+        raise NotFound(*book.unknown("问题", "finding", number, known))
     return finding
 
 
-async def facts(session: AsyncSession, finding: Finding) -> Facts:
+@dataclass(frozen=True)
+class Past:
+    """What other rows say of a finding's cycle; `head` is the hash of its last event."""
+
+    head: str
+    evidence: int
+    open_measures: int
+    submitters: frozenset[int]
+
+
+async def _past(session: AsyncSession, finding: Finding) -> Past:
+    bound = {"number": finding.number, "cycle": finding.cycle, "version": finding.version}
+    rows = list(await session.exec(PAST, params=bound))
+    head, evidence, open_measures, _ = rows[0]
+    submitters = frozenset(person for *_, person in rows if person is not None)
+    return Past(head, evidence, open_measures, submitters)
+
+
+def _asked_of_the_past() -> Select[str, int, int, int | None]:
+    """The last event with the counts of this cycle, on a line for each person who submitted in it."""
+    number, cycle = bindparam("number", type_=String), bindparam("cycle", type_=Integer)
+    last, submitted = aliased(Event), aliased(Event)
+    evidence = select(func.count()).where(col(Evidence.finding) == number, col(Evidence.cycle) == cycle)
+    measures = select(func.count()).where(
+        col(Measure.finding) == number,
+        col(Measure.cycle) == cycle,
+        col(Measure.tracked),
+        col(Measure.done_on).is_(None),
+    )
+    by_submitting = and_(
+        col(submitted.finding) == number, col(submitted.cycle) == cycle, col(submitted.act) == Act.SUBMIT
+    )
+    return (
+        select(col(last.hash), evidence.scalar_subquery(), measures.scalar_subquery(), col(Account.person_id))
+        .select_from(last)
+        .outerjoin(submitted, by_submitting)
+        .outerjoin(Account, col(Account.name) == col(submitted.by))
+        .where(col(last.finding) == number, col(last.seq) == bindparam("version"))
+        .distinct()
+    )
+
+
+PAST = _asked_of_the_past()
+
+
+def _facts(finding: Finding, past: Past) -> Facts:
     """The finding as the rules see it, frozen before anything changes."""
-    evidence, open_measures = await counts(session, finding)
     return Facts(
         number=finding.number,
         stage=finding.stage,
@@ -160,23 +205,14 @@ async def facts(session: AsyncSession, finding: Finding) -> Facts:
         owner_post=finding.owner_post_id,
         verifier_post=finding.verifier_post_id,
         submitted_by=finding.submitted_by,
-        submitters=await _submitters(session, finding),
+        submitters=past.submitters,
         verified_by=finding.verified_by,
-        evidence=evidence,
-        open_measures=open_measures,
+        evidence=past.evidence,
+        open_measures=past.open_measures,
         percent=finding.percent,
         extensions=finding.extensions,
         extension_to=finding.extension_to,
     )
-
-
-async def _submitters(session: AsyncSession, finding: Finding) -> frozenset[int]:
-    persons = await session.exec(
-        select(Account.person_id)
-        .join(Event, col(Event.by) == col(Account.name))
-        .where(Event.finding == finding.number, Event.cycle == finding.cycle, Event.act == Act.SUBMIT)
-    )
-    return frozenset(persons)
 
 
 def _said(order: Order) -> acts.Said:
@@ -226,13 +262,11 @@ def _entry(order: Order, before: Facts, now: datetime) -> Entry:
     )
 
 
-async def append(session: AsyncSession, finding: Finding, entry: Entry) -> Event:
-    """Chain one event to the finding's history; its number is the finding's version."""
-    seq = finding.version
-    last = await session.get(Event, (finding.number, seq - 1)) if seq > 1 else None
+def chained(finding: Finding, entry: Entry, head: str = chain.GENESIS) -> Event:
+    """The event that comes behind `head` in the finding's history; its number is the finding's version."""
     event = Event(
         finding=finding.number,
-        seq=seq,
+        seq=finding.version,
         at=entry.at,
         recorded_at=entry.recorded_at,
         act=entry.act,
@@ -245,12 +279,10 @@ async def append(session: AsyncSession, finding: Finding, entry: Entry) -> Event
         reason=entry.reason,
         said=entry.said,
         nonce=entry.nonce,
-        previous=last.hash if last else chain.GENESIS,
+        previous=head,
         hash="",
     )
     event.hash = link(event)
-    session.add(event)
-    await session.flush()
     return event
 
 

@@ -1,14 +1,16 @@
 """Letters as rows: what the ladder and the acts call for is written once, and cancelled when it is moot."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func
+import sqlalchemy
+from sqlalchemy import Row, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book
+from models.bulk import numbered, store, whole
 from models.delivery import take_back, told
 from models.findings import Finding
 from models.mail import Addressee, Letter
@@ -32,8 +34,9 @@ class Trade:
 
 
 async def case_of(session: AsyncSession, finding: Finding, today: date) -> Case:
-    recorded = await _recorded(session, finding)
-    return case(finding, recorded, second_red=await _had_red_this_year(session, finding, today))
+    written = await _written(session, finding)
+    second_red = await _had_red_this_year(session, finding, today)
+    return case(finding, _recorded(finding, written), second_red=second_red)
 
 
 def case(finding: Finding, recorded: dict[Key, LetterState], *, second_red: bool = False) -> Case:
@@ -54,14 +57,12 @@ def case(finding: Finding, recorded: dict[Key, LetterState], *, second_red: bool
     )
 
 
-async def _recorded(session: AsyncSession, finding: Finding) -> dict[Key, LetterState]:
-    letters = await session.exec(
-        select(Letter).where(Letter.finding == finding.number, Letter.cycle == finding.cycle)
-    )
+def _recorded(finding: Finding, written: Iterable["Glance"]) -> dict[Key, LetterState]:
     return {
         Key(x.deadline_version, x.rung, x.occasion): x.state
-        for x in letters
-        if x.state is not LetterState.CANCELLED  # it is called for anew, once its ladder no longer rests
+        for x in written
+        if x.cycle == finding.cycle
+        and x.state is not LetterState.CANCELLED  # it is called for anew, once its ladder no longer rests
     }
 
 
@@ -141,11 +142,40 @@ async def sent(session: AsyncSession, number: str) -> list[Letter]:
     return list(found)
 
 
-async def look_ahead(session: AsyncSession, finding: Finding, trade: Trade, today: date) -> None:
-    """Note the first day on which a letter falls due."""
-    case = await case_of(session, finding, today)
-    finding.next_look_on = next_look(plan(case, trade.rules, trade.calendar, today), case.recorded)
-    session.add(finding)
+async def settle(session: AsyncSession, finding: Finding, trade: Trade, today: date) -> None:
+    """After an act: cancel the letters that are moot, and note the day to look next."""
+    written = await _written(session, finding)
+    if any(x.reminder and x.state in WAITING and _moot(x, finding) for x in written):
+        await cancel_moot(session, finding)
+        written = await _written(session, finding)
+    await look_ahead(session, finding, trade, today, written)
+
+
+async def look_ahead(
+    session: AsyncSession, finding: Finding, trade: Trade, today: date, written: Iterable["Glance"]
+) -> None:
+    """Note the first day on which a letter falls due that is not among those written."""
+    second_red = await _had_red_this_year(session, finding, today)
+    seen = case(finding, _recorded(finding, written), second_red=second_red)
+    finding.next_look_on = next_look(plan(seen, trade.rules, trade.calendar, today), seen.recorded)
+
+
+async def _written(session: AsyncSession, finding: Finding) -> Sequence["Glance"]:
+    """A glance at all its letters; those to be changed are read anew, as rows."""
+    await session.flush()
+    connection = await session.connection()
+    return (await connection.execute(WRITTEN, {"finding": finding.number})).all()
+
+
+Glance = Row[int, int, str, int, LetterState, bool]
+WRITTEN = sqlalchemy.select(
+    col(Letter.cycle),
+    col(Letter.deadline_version),
+    col(Letter.rung),
+    col(Letter.occasion),
+    col(Letter.state),
+    col(Letter.reminder),
+).where(col(Letter.finding) == bindparam("finding"))
 
 
 async def _write_planned(session: AsyncSession, finding: Finding, planned: Planned, now: datetime) -> None:
@@ -209,16 +239,18 @@ async def _write(
     cc: Iterable[Role],
     but: Collection[int] = (),
 ) -> None:
-    session.add(letter)
-    await session.flush()
-    if letter.id is None:
-        raise RuntimeError("a stored letter has an id")
     direct, copies = await addressees(session, finding, to, cc)
-    for post_id, copy_only in [*((p, False) for p in direct), *((p, True) for p in copies)]:
-        if post_id not in but:
-            session.add(Addressee(letter_id=letter.id, post_id=post_id, copy_only=copy_only))
     if not direct:
         _cannot_be_sent(letter)
+    if letter.id is None:
+        letter.id = await numbered(session, Letter, letter.model_dump(exclude={"id"}))
+    posts = [*((post, False) for post in direct), *((post, True) for post in copies)]
+    new = [
+        whole(Addressee, letter_id=letter.id, post_id=post, copy_only=copy_only)
+        for post, copy_only in posts
+        if post not in but
+    ]
+    await store(session, Addressee, new)
 
 
 async def addressees(
@@ -228,8 +260,10 @@ async def addressees(
 
     Where nobody has the role it is addressed to, whoever would get a copy gets the letter, else the owner.
     """
-    direct = await _posts(session, finding, to)
-    copies = [post for post in await _posts(session, finding, cc) if post not in direct]
+    to, cc = tuple(to), tuple(cc)
+    posts = await book.posts_for(session, finding, {*to, *cc})
+    direct = list(dict.fromkeys(post for role in to for post in posts[role]))
+    copies = [post for post in dict.fromkeys(p for role in cc for p in posts[role]) if post not in direct]
     if not direct and copies:
         return copies, []
     if not direct and finding.owner_post_id is not None:
@@ -242,9 +276,7 @@ def _cannot_be_sent(letter: Letter) -> None:
         letter.state, letter.note = LetterState.FAILED, "没有可以送达的岗位"
 
 
-async def _posts(session: AsyncSession, finding: Finding, roles: Iterable[Role]) -> list[int]:
-    posts = [post for role in roles for post in await book.posts_for(session, finding, role)]
-    return list(dict.fromkeys(posts))
+WAITING = frozenset({LetterState.QUEUED, LetterState.DRAFTED})
 
 
 async def cancel_moot(session: AsyncSession, finding: Finding) -> None:
@@ -259,7 +291,7 @@ async def cancel_moot(session: AsyncSession, finding: Finding) -> None:
             await take_back(session, letter, reason)
 
 
-def _moot(letter: Letter, finding: Finding) -> str:
+def _moot(letter: "Letter | Glance", finding: Finding) -> str:
     if finding.stage in ENDED and letter.rung != "look_back_due":
         return "事项已办结"
     if letter.occasion:

@@ -8,15 +8,17 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import book, letters
+from models.bulk import store, whole
 from models.database import Database
 from models.effects import place, set_deadline
 from models.findings import Finding, InspectionRound
 from models.history import Event
-from models.ledger import Entry, Receipt, append, as_receipt, follow, receipt_of
+from models.ledger import Entry, Receipt, as_receipt, chained, receipt_of, waking
 from models.letters import Trade
 from models.numbering import next_number, note
 from models.orders import OpenWords, Placing
 from models.people import PostRole
+from models.running import Wake
 from policy import acts
 from policy.deadlines import DeadlineType
 from policy.notices import ASSIGNMENT
@@ -42,13 +44,18 @@ async def open_finding(
         finding = await _new(session, by, words, now, trade)
         at_once = bool(words.unit and words.post)
         opening = Entry(Act.OPEN, by, now, now, None, said=_opening(words), nonce=None if at_once else nonce)
-        event = await append(session, finding, opening)
-        await follow(session, finding, event, Stage.DRAFT, trade, now)
+        events = [chained(finding, opening)]
         if at_once:
-            placing = Placing.model_validate(words.model_dump(include=set(Placing.model_fields)))
+            _assign(finding, words, trade, today)
             assignment = Entry(Act.ASSIGN, by, now, now, Stage.DRAFT, nonce=nonce)
-            event = await _assign_at_once(session, finding, assignment, placing, trade, today)
-        return as_receipt(event)
+            events.append(chained(finding, assignment, events[0].hash))
+        await letters.look_ahead(session, finding, trade, today, written=())
+        await store(session, Finding, [finding.model_dump()])
+        await store(session, Event, [event.model_dump() for event in events])
+        await store(session, Wake, [whole(Wake, **waking(finding, now))])
+        if at_once:
+            await letters.notify(session, finding, ASSIGNMENT, finding.version, now)
+        return as_receipt(events[-1])
 
 
 def _opening(words: OpenWords) -> str:
@@ -56,25 +63,12 @@ def _opening(words: OpenWords) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
-async def _assign_at_once(
-    session: AsyncSession,
-    finding: Finding,
-    entry: Entry,
-    placing: Placing,
-    trade: Trade,
-    today: date,
-) -> Event:
-    await place(session, finding, placing, today)
+def _assign(finding: Finding, words: Placing, trade: Trade, today: date) -> None:
+    """The first assignment, at once."""
     finding.assigned_on = today
-    set_deadline(finding, placing, trade, today)
+    set_deadline(finding, words, trade, today)
     finding.stage, finding.version = Stage.ASSIGNED, finding.version + 1
     finding.stage_since, finding.stage_event = today, finding.version
-    session.add(finding)
-    await session.flush()
-    event = await append(session, finding, entry)
-    await follow(session, finding, event, Stage.DRAFT, trade, entry.at)
-    await letters.notify(session, finding, ASSIGNMENT, event.seq, entry.at)
-    return event
 
 
 async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, trade: Trade) -> Finding:
@@ -86,10 +80,11 @@ async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, 
         raise acts.not_by("新问题", "A new finding", Act.OPEN, Why.NOT_THEIR_ROLE)
     kind = words.deadline_type or DeadlineType.TIME_LIMITED
     finding = Finding(
-        number=words.number or await next_number(session, words.source, words.discovered_on or today),
+        number=await _number(session, words, today),
         stage=Stage.DRAFT,
         title=words.title or _first_words(words.condition),
         source=words.source,
+        lead_unit_id=unit.id if unit else None,
         inspection_round_id=await round_id(session, words.source, words.round_name, words.source_doc),
         **words.model_dump(include=PLAIN),
         deadline_type=kind,
@@ -102,15 +97,19 @@ async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, 
         inspector_post_id=await _inspecting_post(session, actor.posts),
         created_at=now,
     )
-    if await session.get(Finding, finding.number):
-        raise BadInput(f"编号“{finding.number}”已被使用。", f"The number “{finding.number}” is taken.")
-    await note(session, finding.number)
-    await place(session, finding, Placing(**words.model_dump(include=PLACES)), today)
+    await place(session, finding, words.model_copy(update={"unit": ""}), today)
     if words.deadline:
         set_deadline(finding, words, trade, today)
-    session.add(finding)
-    await session.flush()
     return finding
+
+
+async def _number(session: AsyncSession, words: OpenWords, today: date) -> str:
+    if not words.number:
+        return await next_number(session, words.source, words.discovered_on or today)
+    if await session.get(Finding, words.number):
+        raise BadInput(f"编号“{words.number}”已被使用。", f"The number “{words.number}” is taken.")
+    await note(session, words.number)
+    return words.number
 
 
 PLAIN = {
@@ -124,7 +123,6 @@ PLAIN = {
     "confidential",
     "objective",
 }
-PLACES = {"unit", "lead_leader", "responsible_leader", "supervisor", "verifier", "assisting"}
 
 
 def _check_opening(words: OpenWords, today: date) -> None:

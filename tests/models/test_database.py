@@ -119,6 +119,16 @@ async def test_a_connection_that_breaks_is_said_in_a_sentence_too(cluster: Clust
     await db.close()
 
 
+async def test_a_connection_that_closed_while_it_lay_idle_is_replaced(cluster: Cluster) -> None:
+    db, other = Database(cluster.create()), Database(cluster.create())
+    [gone] = await asked(db, "SELECT pg_backend_pid()")
+    cluster.sql(f"SELECT pg_terminate_backend({gone}, 10000)")
+    await asked(other, "SELECT 1")  # meanwhile the event loop hears of it
+    assert await asked(db, "SELECT pg_backend_pid()") != [gone]
+    for each in (db, other):
+        await each.close()
+
+
 HISTORY = {
     "event": "reason = 'nothing happened'",
     "seal": "hash = ''",

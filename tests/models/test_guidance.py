@@ -155,7 +155,7 @@ async def relayed(db: Database) -> None:
 
 async def test_the_wakes_of_one_finding_become_one_call(town: Database) -> None:
     first, second = await assigned(town), await brought_to(town, Stage.PLAN_REVIEW)
-    assert {number: len(ids) for number, ids in (await queued(town)).items()} == {first: 2, second: 4}
+    assert {number: len(ids) for number, ids in (await queued(town)).items()} == {first: 1, second: 3}
 
 
 async def test_a_wake_is_queued_again_only_if_none_is_waiting(town: Database) -> None:

@@ -21,6 +21,7 @@ from policy.deadlines import DeadlineType
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken, Refusal
 from policy.stages import Act, Stage
 from tasks.watch import climb_due
+from tests.models.statements import counted
 from tests.models.township import (
     FILE,
     LIFE,
@@ -272,7 +273,66 @@ async def test_letters_and_wake_are_queued_with_the_act(town: Database) -> None:
     assert (await letters(town, number))["verification_requested"] == "queued"
     row = await finding(town, number)
     waiting = "SELECT version FROM wake WHERE finding = :number AND done_at IS NULL ORDER BY version"
-    assert await asked(town, waiting, number=number) == list(range(1, row.version + 1))
+    opened_and_assigned_at_once = 2
+    wanted = list(range(opened_and_assigned_at_once, row.version + 1))
+    assert await asked(town, waiting, number=number) == wanted
+
+
+async def test_an_act_asks_no_more_however_much_there_is(town: Database) -> None:
+    """A count of statements stands for the time, which depends on who else is at work."""
+
+    async def asked_by_a_life() -> list[int]:
+        number, counts = await assigned(town, deadline_type="立行立改"), []
+        for what, by, said, _ in (LIFE[0], *LIFE[3:5], *LIFE[7:]):
+            with counted(town) as sent:
+                await act(town, number, what, by, **said)
+            counts.append(len(sent))
+        return counts
+
+    first = await asked_by_a_life()
+    long = await brought_to(town, Stage.IN_PROGRESS)
+    for n in range(10):
+        await act(town, long, Act.REPORT_PROGRESS, "owner", text=f"第{n}次", percent=60 + n)
+        await assigned(town)
+    with counted(town) as sent:
+        await act(town, long, Act.REPORT_PROGRESS, "owner", text="又一次", percent=80)
+    assert await asked_by_a_life() == first
+    assert len(sent) == first[1]
+    assert max(first) <= 10, "its questions and its rows"
+
+
+async def test_several_files_are_kept_in_as_few_steps_as_one(town: Database) -> None:
+    number = await brought_to(town, Stage.IN_PROGRESS)
+    files = tuple(Attached(f"照片{n}.jpg", f"{n:064}", 9) for n in range(20))
+    with counted(town) as one:
+        await act(town, number, Act.ATTACH_EVIDENCE, "owner", files=files[:1])
+    with counted(town) as many:
+        await act(town, number, Act.ATTACH_EVIDENCE, "owner", files=(*files, files[3]))
+    assert len(many) == len(one)
+    assert await asked(town, "SELECT count(*) FROM evidence WHERE name LIKE '照片%'") == [20]
+
+
+async def test_a_form_sent_again_has_its_receipt_also_when_the_act_is_refused_by_now(town: Database) -> None:
+    number = await assigned(town)
+    first = await act(town, number, Act.ACCEPT, "owner", nonce="form-1")
+    await brought_on(town, number)
+    assert await act(town, number, Act.ACCEPT, "owner", nonce="form-1") == first
+    assert await act(town, number, Act.FILE_PLAN, "owner", nonce="form-1") == first
+    assert await act(town, "nowhere", Act.ACCEPT, "owner", nonce="form-1") == first
+
+
+async def brought_on(db: Database, number: str) -> None:
+    for what, by, said, _ in LIFE[1:4]:
+        await act(db, number, what, by, **said)
+
+
+async def test_the_nearest_number_is_offered_out_of_very_many(town: Database) -> None:
+    await opened(town, number="ZC2026-041")
+    with counted(town) as sent, pytest.raises(NotFound, match="您是否要填“ZC2026-041”"):
+        await act(town, "ZC2026-O41", Act.ACCEPT, "owner")
+    looked = [statement for statement in sent if "ORDER BY finding.number" in statement]
+    assert len(looked) == 2
+    assert all("LIMIT" in statement for statement in looked)
 
 
 async def test_a_letter_is_addressed_to_the_post_that_has_the_turn(town: Database) -> None:
