@@ -167,7 +167,7 @@ async def _written(session: AsyncSession, finding: Finding) -> Sequence["Glance"
     return (await connection.execute(WRITTEN, {"finding": finding.number})).all()
 
 
-Glance = Row[int, int, str, int, LetterState, bool]
+Glance = Row[int, int, str, int, LetterState, bool, str]
 WRITTEN = sqlalchemy.select(
     col(Letter.cycle),
     col(Letter.deadline_version),
@@ -175,6 +175,7 @@ WRITTEN = sqlalchemy.select(
     col(Letter.occasion),
     col(Letter.state),
     col(Letter.reminder),
+    col(Letter.signed_by),
 ).where(col(Letter.finding) == bindparam("finding"))
 
 
