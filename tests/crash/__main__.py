@@ -32,6 +32,7 @@ def main() -> int:
     if wanted.points:
         print("# Every fault point", flush=True)
         sweep = Sweep(partial(_room, wanted.keep), _told, wanted.bound)
+        sweep.commands(wanted.match)
         sweep.points(wanted.match)
         _print_points(sweep)
         sweeps.append(sweep)

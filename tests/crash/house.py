@@ -149,9 +149,9 @@ class House:
         self.inspector.environment = self.environment
         self.inspector.start()
 
-    def command(self, *words: str, faults: str = "") -> "subprocess.CompletedProcess[str]":
-        """`rectify WORDS`, by the command line."""
-        told = self._told("command") | ({"RECTIFY_FAULTS": faults} if faults else {})
+    def command(self, *words: str, faults: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
+        """`rectify WORDS`, by the command line, with more settings."""
+        told = self._told("command") | ({"RECTIFY_FAULTS": faults} if faults else {}) | more
         called = [sys.executable, "-m", "portal.cli", *words]
         return subprocess.run(called, env=told, cwd=ROOT, capture_output=True, text=True, check=False)
 

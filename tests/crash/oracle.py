@@ -134,6 +134,8 @@ async def _letters(session: AsyncSession, events: Iterable[Event]) -> list[str]:
     written = Counter((x.finding, x.rung, x.occasion) for x in await session.exec(select(Letter)))
     found: list[str] = []
     for event in events:
+        if event.imported:  # it happened before; nobody is told of it now
+            continue
         for notice in notices(event.act, Moved(event.to_stage, event.round, event.cycle)):
             key = (event.finding, notice.rung, event.seq)
             if written[key] != 1:

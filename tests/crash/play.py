@@ -51,7 +51,7 @@ def play(house: House, schedule: Schedule, bound: float = SLOW) -> Outcome:
     try:
         _Player(house, schedule, outcome, bound).play()
         house.mend()
-        outcome.wrong = _at_rest(house, bound)
+        outcome.wrong = rested(house, bound)
     except Refused as refused:
         outcome.wrong = [str(refused)]
     house.kill("second")
@@ -69,7 +69,7 @@ def _missed(house: House, schedule: Schedule) -> Iterable[str]:
                 yield f"{name} never reached {point}"
 
 
-def _at_rest(house: House, bound: float) -> list[str]:
+def rested(house: House, bound: float) -> list[str]:
     """Wait until all is at rest and right; what is not so in the end."""
     until, patience = monotonic() + bound, monotonic() + bound
     wrong = ["not looked at"]

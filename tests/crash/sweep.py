@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.crash.commands import COMMANDS, deaths
 from tests.crash.house import House
 from tests.crash.play import Outcome, play
 from tests.crash.schedules import Schedule
@@ -50,12 +51,16 @@ class Sweep:
     def play(self, house: House, schedule: Schedule) -> bool:
         """Whether all was well."""
         outcome = play(house, schedule, self.bound)
-        self.outcomes.append(outcome)
-        self.hit.update(outcome.struck)
         for name in house.TRACED:
             self.known.update(f"{name}: {point}" for point in house.reached(name))
-        self.tell(outcome)
+        self.note(outcome)
         return not outcome.wrong
+
+    def note(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        self.hit.update(outcome.struck)
+        self.known.update(outcome.struck)
+        self.tell(outcome)
 
     def points(self, wanted: re.Pattern[str]) -> None:
         """Every point of every process once, in the first life that reaches it; often reached ones twice.
@@ -67,6 +72,15 @@ class Sweep:
         for schedule in at_birth:
             if wanted.search(schedule.title):
                 self.play_all([schedule])
+
+    def commands(self, wanted: re.Pattern[str]) -> None:
+        """Every point of the commands people give."""
+        with self.rooms() as house:
+            house.mend()
+            for command in COMMANDS:
+                if wanted.search(command.title):
+                    for outcome in deaths(house, command, self.bound):
+                        self.note(outcome)
 
     def references(self) -> tuple[list[Schedule], list[Schedule]]:
         """Schedules for the points that only a new house reaches, and for all others."""
