@@ -1,5 +1,8 @@
 """What several Prefect servers are told: names that Prefect reads; and refused: being in reach unsafely."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from models.settings import Settings
 from policy.refusals import BadInput
 from tasks.prefect_server import api_url, refuse_unsafe, server_command, server_environment
 from tasks.prefect_shared import environment, is_open, refuse_unshared
+from tests.flows.prefect_house import ROOT
 from tests.flows.test_prefect_server import names
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -95,3 +99,17 @@ def test_it_listens_where_it_is_told_and_is_found_there(tmp_path: Path, host: st
     assert command[command.index("--host") + 1] == told["PREFECT_SERVER_API_HOST"] == host
     refuse_unsafe(told, host)
     assert api_url(config) == url
+
+
+@pytest.mark.parametrize("part", ["server", "services", "migrate"])
+def test_no_part_starts_in_reach_of_others_with_a_password_it_made_up(tmp_path: Path, part: str) -> None:
+    told = {"RECTIFY_HOME": str(tmp_path), "RECTIFY_PREFECT_HOST": "0.0.0.0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "portal.cli", part],
+        cwd=ROOT,
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "RECTIFY_PREFECT_AUTH" in done.stderr
