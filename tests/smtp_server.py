@@ -13,6 +13,7 @@ from typing import Self
 import trustme
 
 LOOPBACK = "127.0.0.1"
+LONGEST = 2**22  # bytes of a message
 
 
 class Rude(Enum):
@@ -89,7 +90,9 @@ class SmtpServer:
         self._talks: dict[asyncio.Task[object], asyncio.WriteTransport] = {}
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._meet, LOOPBACK, self.port, ssl=self.tls)
+        self._server = await asyncio.start_server(
+            self._meet, LOOPBACK, self.port, ssl=self.tls, limit=LONGEST
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

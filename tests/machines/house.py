@@ -19,9 +19,9 @@ import pytest
 from tests.flows.prefect_house import Child, free_port, wait_for
 from tests.machines.aside import aside
 from tests.machines.balancer import Balancer
-from tests.models.postgres import Cluster, installed
+from tests.models.postgres import CRASH_SAFE, Cluster, installed
 
-START = 120
+START = 300
 """Seconds a server may take to answer, on a machine where others start too."""
 
 
@@ -71,7 +71,11 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        own = {"RECTIFY_HOME": str(self.home), "RECTIFY_FLOW_UI_PORT": str(self.port or free_port())}
+        own = {
+            "RECTIFY_HOME": str(self.home),
+            "RECTIFY_FLOW_UI_PORT": str(self.port or free_port()),
+            "RECTIFY_WORKER_PORT": str(free_port()),
+        }
         command = [sys.executable, "-m", "portal.cli", *self.words]
         self.child = Child(command, {**self.environment, **own}, self.home / "log")
 
@@ -139,13 +143,13 @@ class House:
 
 
 @contextmanager
-def housed(folder: Path, servers: int = 2, **settings: object) -> Iterator[House]:
+def housed(folder: Path, settings: Mapping[str, object], servers: int = 2) -> Iterator[House]:
     """PostgreSQL and Redis running, ports and secrets chosen; the rest is the caller's to start."""
     programs = installed()
     if programs is None or shutil.which("redis-server") is None:
         pytest.skip("NOT TESTED ON MANY MACHINES: apt-get install postgresql redis-server")
     with ExitStack() as ends:
-        cluster, redis = Cluster(programs), Redis()
+        cluster, redis = Cluster(programs, CRASH_SAFE), Redis()
         ends.callback(cluster.stop)
         cluster.start()
         ends.callback(redis.stop)

@@ -48,6 +48,8 @@ def installed() -> Path | None:
 
 DURABLE = "-c log_min_messages=fatal"
 """As an office runs it: what was acknowledged survives a power cut."""
+CRASH_SAFE = f"{DURABLE} -c fsync=off -c full_page_writes=off -c max_connections=200"
+"""What was acknowledged survives the server's death, if not a power cut."""
 
 
 class Cluster:
@@ -72,6 +74,11 @@ class Cluster:
     def resume(self) -> None:
         data, options = str(self.folder / "data"), f"-c listen_addresses='' -k {self.folder} {self.options}"
         self._run("pg_ctl", "-D", data, "-w", "-s", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def crash(self) -> None:
+        """Die without a word, and start again."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-s", "stop")
+        self.resume()
 
     def pause(self) -> None:
         """Stop at once, whoever is connected; what was committed is kept."""
