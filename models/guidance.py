@@ -254,12 +254,12 @@ async def with_runs(
 
 
 async def owned(session: AsyncSession, flow_run_ids: Sequence[str]) -> dict[str, Run]:
-    """Those of Prefect's runs that guide a finding, by their id there."""
+    """Those of Prefect's runs that guide a finding, by their id there; what is over here guides nothing."""
     rows = await session.exec(
         select(Run)
         .join(Finding, col(Finding.number) == col(Run.finding))
         .where(col(Run.flow_run_id).in_(flow_run_ids))
-        .where(Run.cycle == Finding.cycle)
+        .where(Run.cycle == Finding.cycle, col(Run.ended_at).is_(None))
     )
     return {run.flow_run_id: run for run in rows}
 

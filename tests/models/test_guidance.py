@@ -243,6 +243,24 @@ async def test_the_watch_sees_an_ended_finding_until_its_run_has_ended(town: Dat
     assert await with_runs(town) == []
 
 
+async def owned(db: Database, *runs: str) -> set[str]:
+    async with db.reading() as session:
+        return set(await guidance.owned(session, runs))
+
+
+async def test_a_run_that_is_over_here_guides_nothing_whatever_prefect_shows(town: Database) -> None:
+    number = await brought_to(town, Stage.PENDING_CLOSURE)
+    first = await new_generation(town, number)
+    await look(town, number, first, "run-1")
+    second = await new_generation(town, number)
+    await look(town, number, second, "run-2")
+    assert await owned(town, "run-1", "run-2", "nobodys") == {"run-2"}
+    what, by, said, _ = LIFE[-1]
+    await act(town, number, what, by, **said)
+    await look(town, number, second, "run-2")
+    assert await owned(town, "run-1", "run-2") == set(), "closed: it may have failed to tell Prefect so"
+
+
 async def test_an_ended_finding_that_never_ran_is_nobodys_concern(town: Database) -> None:
     await brought_to(town, Stage.CLOSED)
     assert await with_runs(town) == []
