@@ -48,9 +48,11 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
         said = place.ask("backup", str(store))
         busy.join()
         assert said["lacks"] == []
-        close(place, closed)  # after the backup: the restored copy knows nothing of it
-        place.stands_at(closed, "已销号", 90)
+        # After the backup: the restored copy knows nothing of it.
+        place.act(closed, "pass_verification", "verifier")
         wait_for(lambda: len(place.told(closed)) == 3, 90, "the approver's letter")
+        place.act(closed, "approve_closure", "approver")
+        place.stands_at(closed, "已销号", 90)
         for child in place.parts.values():
             child.end()
         place.prefect.kill()
