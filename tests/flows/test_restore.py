@@ -1,6 +1,7 @@
 """A township backed up at work and restored elsewhere: its findings go on, and no letter is mailed twice."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ class Past:
     accepted: str
     submitted: str
     closed_since: str
+
+
+ONCE_EACH = Counter({"owner@x.example": 2, "verifier@x.example": 2, "approver@x.example": 1})
+"""Assigned, to be verified, to be closed, and closed: to the owner and, as the supervisor, the verifier."""
 
 
 def close(place: Township, number: str) -> None:
@@ -100,8 +105,8 @@ def test_findings_go_on_and_nobody_is_written_to_twice(past: Past, restored: Tow
     assert restored.run_of(new)["parameters"] == {"number": new, "generation": 1}
     wait_for(lambda: restored.run("check").returncode == 0, 150, "rectify check is content")
     for number in (past.accepted, past.submitted):
-        told = restored.told(number)
-        assert len(told) == len(set(told)), f"{number}: {told}"
+        told = Counter(restored.told(number))
+        assert told <= ONCE_EACH, f"{number}: {told}"
     ids = [mail["Message-ID"] for mail in restored.mails()]
     assert len(ids) == len(set(ids))
 

@@ -23,8 +23,8 @@ from tests.models.township import NOW, act, asked
 
 RELEASES = Path(__file__).parent / "releases"
 RELEASED = ("0002",)
-APART = {"evidence is there", "heartbeats are fresh"}
-"""What lies beside the database, or beats only while something runs."""
+APART = {"evidence is there", "heartbeats are fresh", "wakes get through"}
+"""What lies beside the database, or happens only while something runs."""
 
 
 async def laid(db: Database, release: str) -> None:
