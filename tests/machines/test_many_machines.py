@@ -52,11 +52,11 @@ JOIN deployment ON deployment.id = flow_run.deployment_id WHERE deployment.name 
 OVER = {"COMPLETED", "CANCELLED", "FAILED", "CRASHED"}
 GIVEN_TWICE = """
 SELECT flow_run_id::text FROM (
-    SELECT flow_run_id, type, lead(type) OVER (PARTITION BY flow_run_id ORDER BY timestamp) AS next
+    SELECT flow_run_id, type, lead(type) OVER (PARTITION BY flow_run_id ORDER BY created) AS next
     FROM flow_run_state
 ) AS steps WHERE type = 'PENDING' AND next = 'PENDING'
 """
-"""Runs that a second worker was given while the first had it."""
+"""Runs given to a second worker while the first had them, in the order in which Prefect stored it."""
 
 
 @pytest.fixture(scope="module")
