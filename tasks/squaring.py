@@ -88,15 +88,15 @@ async def _compare(client: PrefectClient, page: Sequence[WithRun], found: Survey
     seen = {str(run.id): run for run in await runs_by_id(client, ids)}
     for finding, run, is_waiting in page:
         if not is_waiting:
-            _judge(found, finding, run, seen)
+            judge(found, finding, run, seen)
 
 
-def _judge(found: Survey, finding: Finding, run: Run | None, seen: dict[str, RunSeen]) -> None:
+def judge(found: Survey, finding: Finding, run: Run | None, seen: dict[str, RunSeen]) -> None:
+    """What is to be done about a live finding, or an ended one whose run has not ended here."""
     is_live = finding.stage not in ENDED
     parked = seen.get(run.flow_run_id) if run else None
     if run is None or parked is None or not parked.is_live or run.cycle != finding.cycle:
-        if is_live:
-            found.wake.append(finding.number)
+        found.wake.append(finding.number)
         return
     if _is_lost(parked, run):
         found.lost.append((finding.number, run.generation))
