@@ -117,6 +117,7 @@ async def test_a_run_parks_under_its_stage_wakes_three_times_and_completes(toy: 
     await toy.move("W1", run, Row(stage=3))
     await toy.until(run, StateType.COMPLETED)
     assert toy.passes("W1") == [0, 1, 2, 3]
+    assert (await toy.run(run)).empirical_policy.retries is None, "the engine's own word on it was left out"
     assert await awaken(toy.client, run) is Awakened.ENDED
 
 
