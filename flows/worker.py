@@ -36,6 +36,8 @@ from tasks.prefect_server import api_url
 
 RUNS_AT_ONCE = 8
 POLL = 0.7  # seconds between two looks into the work pool
+LAZY = 3.0  # … after about a minute in which it was empty: looking is what an idle server is busy with
+EASING = 1.05
 CHECK = 30.0  # seconds between two looks whether pool and deployments are still there
 LONGEST_PAUSE = 15.0  # seconds, while Prefect does not answer
 GRACE = 5.0  # seconds for what is under way when the worker is stopped
@@ -169,13 +171,16 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
                     checked = monotonic()
                 async with reaching():
                     taken = await self.get_and_submit_flow_runs()
-                pause, away = POLL / 4 if taken else POLL, False
+                pause = POLL / 4 if taken else _eased(POLL if away else pause)
+                away = False
             except (PrefectAway, httpx.HTTPStatusError, ObjectNotFound) as error:
                 if not away:
                     log.warning("Prefect is away: %s", error)
                 pause, checked, away = min(pause * 2, LONGEST_PAUSE), -CHECK, True
             measures.PREFECT_UP.set(not away)
             await _within(pause, nudge)
+            if nudge.is_set():
+                pause = POLL
 
     async def _check(self, file: Path) -> None:
         async with reaching():
@@ -240,6 +245,11 @@ async def _work(settings: Settings, stop: asyncio.Event, nudge: asyncio.Event, f
     async with InProcessWorker(work_pool_name=settings.work_pool, name=socket.gethostname()) as worker:
         await _until(stop, worker.follow(nudge, file))
         await worker.wind_down()
+
+
+def _eased(pause: float) -> float:
+    """A little longer than the last one, where nothing was found."""
+    return min(max(pause, POLL) * EASING, LAZY)
 
 
 def _placed(flow: Flow[..., object]) -> Flow[..., object]:
