@@ -31,6 +31,10 @@ log = logging.getLogger("rectify.rounds")
 
 RELAY_EVERY = 0.3
 ONCE_AWAY = 1.0
+LOOK_ANYWAY = 1.0
+"""Seconds after which the relay looks even if nothing was written: a wake may be due again."""
+SELDOM = 60.0
+"""Seconds between two looks at what is due once an hour or a day."""
 AGAIN_AFTER = 60.0
 """Seconds before a round that could do nothing is tried again: a mail server that is down, say."""
 LEASE = 30.0
@@ -45,10 +49,11 @@ Loop = Callable[[], Awaitable[None]]
 async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) -> None:
     """Take wakes to Prefect as they come; the nudge lets the worker look for the run at once."""
     db, pulse = database(config), Pulse(database(config), "relay")
+    news = News(db)
     async with prefect_client() as client:
         while not stop.is_set():
             try:
-                done = await relay(db, client)
+                done = await relay(db, client) if news.may_be() else 0
                 if done:
                     nudge.set()
                 await pulse.beat(done)
@@ -57,6 +62,22 @@ async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) 
                 log.info("wakes wait: %s", away)
                 await pulse.beat(note="Prefect 没有应答，唤醒等待")
                 await _pause(stop, ONCE_AWAY)
+
+
+@dataclass
+class News:
+    """Whether the database may have something new: its files tell, without a question, if it has any."""
+
+    db: Database
+    seen: tuple[int, ...] = ()
+    at: float = -inf
+
+    def may_be(self) -> bool:
+        stamp = self.db.stamp()
+        if stamp and stamp == self.seen and monotonic() - self.at < LOOK_ANYWAY:
+            return False
+        self.seen, self.at = stamp, monotonic()
+        return True
 
 
 @dataclass
@@ -89,7 +110,11 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
             lambda: backups.is_due(db, clock.real()), partial(_go, config, backup, backup_plainly)
         ),
     }
-    return [partial(keeping, config, stop, job, keeper) for job, keeper in keepers.items()]
+    seldom = {"verifying", "backing up"}
+    return [
+        partial(keeping, config, stop, job, keeper, SELDOM if job in seldom else config.round_every)
+        for job, keeper in keepers.items()
+    ]
 
 
 async def _to_watch(db: Database, glances: Glances) -> bool:
@@ -100,7 +125,7 @@ async def _to_watch(db: Database, glances: Glances) -> bool:
     return await is_due(db, clock.now())
 
 
-async def keeping(config: Settings, stop: asyncio.Event, job: str, keeper: Keeper) -> None:
+async def keeping(config: Settings, stop: asyncio.Event, job: str, keeper: Keeper, every: float) -> None:
     """Look after one job while it is ours, and say so by a heartbeat."""
     db = database(config)
     tenure, pulse = Tenure(db, job), Pulse(db, job)
@@ -115,7 +140,7 @@ async def keeping(config: Settings, stop: asyncio.Event, job: str, keeper: Keepe
                     await pulse.beat(note=why.zh)
                 else:
                     await pulse.beat(done, monotonic() - began)
-        await _pause(stop, config.round_every)
+        await _pause(stop, every)
     await tenure.end()
 
 

@@ -31,7 +31,7 @@ from models.settings import Settings
 from tasks.prefect_server import api_url
 
 PATIENCE = 8.0  # seconds for one call, with the client's own retries within
-PAGE = 200
+PAGE = 50  # runs read at once: small pages keep the worker small
 RESTLESS = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 """States that a run does not stay in."""
 LIVE = [kind for kind in StateType if kind.name not in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")]

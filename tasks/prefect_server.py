@@ -48,6 +48,13 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
             "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",  # nothing here hangs on automations
+            "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",  # nor on schedules
+            # What an idle server does most of its day; nobody waits for any of it.
+            "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",
+            "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "60",
+            "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "300",
+            "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
+            "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "300",
             "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENT_DAYS}D",
             # Not flow_runs: it knows one age for all, and a finding's run is kept for good.

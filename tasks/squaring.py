@@ -33,7 +33,7 @@ from tasks.processes import is_dead
 from tasks.relay import DEPLOYMENT
 
 log = logging.getLogger("rectify.squaring")
-AT_A_TIME = 200
+AT_A_TIME = 50
 CLAIMED = 60.0
 """Seconds in which a worker that took a run has begun it."""
 SETTLED = timedelta(seconds=10)

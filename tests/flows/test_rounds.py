@@ -1,8 +1,13 @@
 """When a round is run again: at once while it gets somewhere, later when it cannot do anything."""
 
+from pathlib import Path
+
 import pytest
 
-from flows.rounds import Keeper
+from flows.rounds import LOOK_ANYWAY, Keeper, News
+from models.database import Database
+from models.upgrade import upgrade
+from tests.models.township import staff
 
 
 class Box:
@@ -35,3 +40,17 @@ async def test_a_round_is_run_while_it_gets_somewhere(work: int, done: list[int]
     for _ in range(4):
         await keeper.look()
     assert box.rounds == rounds
+
+
+async def test_the_relay_looks_when_something_was_written_and_anyway_after_a_while(tmp_path: Path) -> None:
+    db = Database(f"sqlite+aiosqlite:///{tmp_path / 'own.db'}")
+    await upgrade(db)
+    news = News(db)
+    assert news.may_be()
+    assert not news.may_be()
+    await staff(db)
+    assert news.may_be()
+    assert not news.may_be()
+    news.at -= LOOK_ANYWAY
+    assert news.may_be()
+    await db.close()

@@ -288,6 +288,14 @@ async def test_one_event_loop_has_one_database_for_each_data_folder(tmp_path: Pa
     assert database(there) is not first
 
 
+async def test_a_commit_shows_in_the_stamp_and_a_look_does_not(town: Database) -> None:
+    before = town.stamp()
+    await asked(town, "SELECT count(*) FROM unit")
+    assert town.stamp() == before
+    await assigned(town)
+    assert town.stamp() != before if town.is_sqlite else town.stamp() == ()
+
+
 async def test_persons_are_told_apart_by_more_than_their_name(town: Database) -> None:
     async with town.writing() as session:
         session.add_all([Person(name="张三"), Person(name="张三")])
