@@ -130,7 +130,10 @@ def test_the_settings_are_in_force_in_the_running_server(prefect_server: Prefect
     services = told["services"]
     assert services["pause_expirations"]["enabled"] is False
     assert services["triggers"]["enabled"] is False
-    assert set(services["db_vacuum"]["enabled"]) == {"events", "flow_runs"}
+    assert set(services["db_vacuum"]["enabled"]) == {"events", "orphans"}
+    assert services["scheduler"]["enabled"] is False
+    lazy = {"late_runs": 60, "foreman": 60, "cleanup_reconciler": 60, "repossessor": 300}
+    assert {name: services[name]["loop_seconds"] for name in lazy} == lazy
     assert told["analytics_enabled"] is False
     assert told["api"]["host"] == "127.0.0.1"
     assert told["api"]["cors_allowed_origins"] != "*"
