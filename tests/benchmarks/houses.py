@@ -118,16 +118,13 @@ class Ours:
         prefect_at = config.prefect_database_url or f"sqlite+aiosqlite:///{self.home}/prefect/prefect.db"
         self.runs = RunsSeen(prefect_at)
 
-    def pids(self) -> list[int]:
-        """Server, worker, and PostgreSQL where it is used."""
-        return [
-            self.prefect.child.pid,
-            self.worker.pid,
-            *([postmaster(self.cluster)] if self.cluster else []),
-        ]
-
     def cpu(self) -> float:
-        return processes.cpu(*self.pids())
+        """Of server and worker."""
+        return processes.cpu(self.prefect.child.pid, self.worker.pid)
+
+    def database_cpu(self) -> float:
+        """PostgreSQL's own, where it is used."""
+        return processes.cpu(postmaster(self.cluster)) if self.cluster else 0.0
 
     async def run_of(self, number: str) -> str:
         """The id of the finding's run, once it is known."""
