@@ -25,7 +25,7 @@ from tests.flows.prefect_house import ROOT, Child, PrefectHouse, free_port, wait
 from tests.models import township
 from tests.models.postgres import DURABLE, Cluster, installed
 
-LOOK = 0.02
+LOOK = 0.04
 """Seconds between two looks into Prefect's database: the resolution of what is measured."""
 POOL = "plain"
 QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
