@@ -33,6 +33,8 @@ async def tamper(db: Database, table: str, statement: str) -> None:
     for line in FREE[db.engine.dialect.name]:
         await change(db, line.format(table))
     await change(db, statement)
+    if not db.is_sqlite:  # there only contents are put back for the next test
+        await change(db, f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
