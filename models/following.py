@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -58,21 +59,27 @@ async def _cases(session: AsyncSession, findings: Sequence[Finding], today: date
 
 
 Reds = dict[int, list[tuple[str, date]]]
-"""This year's red orders by unit: for which finding, and since when due."""
+"""This year's first red orders by unit: for which finding, and since when due."""
 
 
 async def _reds(session: AsyncSession, findings: Sequence[Finding], today: date) -> Reds:
     units = {x.lead_unit_id for x in findings if x.lead_unit_id is not None}
+    first = (
+        select(func.min(Letter.due_on))
+        .where(Letter.finding == Finding.number, Letter.rung == "red_order")
+        .where(col(Letter.state).in_(RED), col(Letter.due_on) >= date(today.year, 1, 1))
+        .correlate(Finding)
+        .scalar_subquery()
+    )
     found = await session.exec(
-        select(col(Finding.lead_unit_id), col(Letter.finding), col(Letter.due_on))
-        .join(Finding, col(Finding.number) == col(Letter.finding))
-        .where(col(Finding.lead_unit_id).in_(units))
-        .where(Letter.rung == "red_order", col(Letter.state).in_(RED))
-        .where(col(Letter.due_on) >= date(today.year, 1, 1))
+        select(col(Finding.lead_unit_id), col(Finding.number), first).where(
+            col(Finding.lead_unit_id).in_(units)
+        )
     )
     reds: Reds = {}
     for unit, number, due_on in found:
-        reds.setdefault(unit or 0, []).append((number, due_on))
+        if due_on is not None:
+            reds.setdefault(unit or 0, []).append((number, due_on))
     return reds
 
 

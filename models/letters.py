@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy
-from sqlalchemy import Row, bindparam, func
+from sqlalchemy import Row, bindparam, exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,12 +70,16 @@ async def _had_red_this_year(session: AsyncSession, finding: Finding, today: dat
     """Whether the unit got a red order for another finding this year."""
     if finding.lead_unit_id is None or finding.deadline is None or finding.deadline >= today:
         return False
-    found = await session.exec(
-        select(Letter.id)
-        .join(Finding, col(Finding.number) == col(Letter.finding))
-        .where(Finding.lead_unit_id == finding.lead_unit_id, Letter.finding != finding.number)
-        .where(Letter.rung == "red_order", col(Letter.state).in_(RED))
+    red = (
+        exists()
+        .where(col(Letter.finding) == col(Finding.number), Letter.rung == "red_order")
+        .where(col(Letter.state).in_(RED))
         .where(col(Letter.due_on) >= date(today.year, 1, 1), col(Letter.due_on) <= finding.deadline)
+    )  # not joined: SQLite would go through all letters instead of the unit's
+    found = await session.exec(
+        select(Finding.number)
+        .where(Finding.lead_unit_id == finding.lead_unit_id, Finding.number != finding.number)
+        .where(red)
         .limit(1)
     )
     return found.first() is not None
