@@ -33,10 +33,13 @@ async def post_plainly() -> int:
 class PostFirst:
     """The round as a worker runs it: mail waits for no answer of Prefect, which is told of it beside.
 
-    A round that did nothing is not shown. What is done while Prefect is slow is shown together.
+    A round that did nothing is not shown. What is done within seconds, or while Prefect is slow, is shown
+    together.
     """
 
     run: Callable[[], Awaitable[int]] = post_plainly
+    together: float = 5.0
+    """Seconds between two that are shown."""
     untold: int = 0
     telling: asyncio.Task[None] | None = None
 
@@ -55,3 +58,4 @@ class PostFirst:
                     await show(client, "post/post", f"发件 {done}")
             except (PrefectAway, ObjectNotFound, httpx.HTTPStatusError) as away:
                 log.info("a round of the post is not shown in the flow UI: %s", away)
+            await asyncio.sleep(self.together)

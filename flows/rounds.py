@@ -23,13 +23,13 @@ from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
 from tasks.prefect_server import api_url
 from tasks.processes import holder, is_dead
-from tasks.relay import relay
+from tasks.relay import Relay
 from tasks.squaring import Glances
 from tasks.watch import is_due
 
 log = logging.getLogger("rectify.rounds")
 
-RELAY_EVERY = 0.3
+RELAY_EVERY = 0.2
 ONCE_AWAY = 1.0
 LOOK_ANYWAY = 1.0
 """Seconds after which the relay looks even if nothing was written: a wake may be due again."""
@@ -46,22 +46,23 @@ Round = Callable[[], Awaitable[int]]
 Loop = Callable[[], Awaitable[None]]
 
 
-async def relaying(config: Settings, stop: asyncio.Event, nudge: asyncio.Event) -> None:
-    """Take wakes to Prefect as they come; the nudge lets the worker look for the run at once."""
+async def relaying(config: Settings, stop: asyncio.Event) -> None:
+    """Take wakes to Prefect as they come."""
     db, pulse = database(config), Pulse(database(config), "relay")
     news = News(db)
     async with prefect_client() as client:
+        relay = Relay(db, client)
         while not stop.is_set():
             try:
-                done = await relay(db, client) if news.may_be() else 0
-                if done:
-                    nudge.set()
+                was_busy = relay.is_busy
+                done = await relay.take_up() if was_busy or news.may_be() else 0
                 await pulse.beat(done)
-                await _pause(stop, RELAY_EVERY)
+                await (relay.a_hand(RELAY_EVERY) if relay.is_busy else _pause(stop, RELAY_EVERY))
             except PrefectAway as away:
                 log.info("wakes wait: %s", away)
                 await pulse.beat(note="Prefect 没有应答，唤醒等待")
                 await _pause(stop, ONCE_AWAY)
+        await relay.rest()
 
 
 @dataclass

@@ -19,6 +19,7 @@ from anyio.abc import TaskStatus
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.context import AsyncClientContext, ContextModel, SyncClientContext
 from prefect.exceptions import Abort, ObjectNotFound, Pause
 from prefect.flow_engine import AsyncFlowRunEngine
@@ -29,10 +30,12 @@ from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker
 
 from flows.deployments import DEPLOYMENTS, POOL_TYPE, flow_at, planned, register
 from models.settings import Settings
-from tasks import measures, prefect_faults
+from tasks import clock, measures, prefect_faults
+from tasks.handover import handover
 from tasks.logs import Broken, kinds
 from tasks.prefect_runs import PrefectAway, reaching
 from tasks.prefect_server import api_url
+from tasks.prefect_transport import PatientTransport
 
 RUNS_AT_ONCE = 8
 POLL = 0.7  # seconds between two looks into the work pool
@@ -52,7 +55,16 @@ class InProcessResult(BaseWorkerResult):
 
 
 class LeanClient(PrefectClient):
-    """The engine's client. It does not tell the server at each pass that our flows are never retried."""
+    """The engine's client. It does not tell the server at each pass that our flows are never retried,
+    nor read a run anew that it has only just set running.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.at_hand: dict[UUID, FlowRun] = {}
+
+    async def read_flow_run(self, flow_run_id: UUID) -> FlowRun:
+        return self.at_hand.pop(flow_run_id, None) or await super().read_flow_run(flow_run_id)
 
     async def update_flow_run(self, flow_run_id: UUID, *given: Any, **named: Any) -> httpx.Response:
         if not given and named.keys() == {"flow_version", "empirical_policy"}:
@@ -66,7 +78,8 @@ class OneClient(AsyncClientContext):
     def __init__(self) -> None:
         api = get_current_settings().api
         auth = api.auth_string.get_secret_value() if api.auth_string else None
-        ContextModel.__init__(self, client=LeanClient(api.url or "", auth_string=auth))
+        calls = {"transport": PatientTransport()}
+        ContextModel.__init__(self, client=LeanClient(api.url or "", auth_string=auth, httpx_settings=calls))
 
 
 class InProcessEngine(AsyncFlowRunEngine[Any, Any]):
@@ -75,6 +88,12 @@ class InProcessEngine(AsyncFlowRunEngine[Any, Any]):
     @property
     def heartbeat_seconds(self) -> int | None:
         return None  # a thread for each run; the lease in our database is the heartbeat
+
+    async def begin_run(self) -> State:
+        state = await super().begin_run()
+        if isinstance(self.client, LeanClient) and self.flow_run is not None:
+            self.client.at_hand[self.flow_run.id] = self.flow_run
+        return state
 
     async def handle_exception(
         self, exc: Exception, msg: str | None = None, result_store: ResultStore | None = None
@@ -108,11 +127,14 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         super().__init__(*args, **{"limit": RUNS_AT_ONCE} | kwargs)
         self._flows: dict[UUID, Flow[..., object]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
+        self._once_more: dict[UUID, FlowRun] = {}
+        """Runs woken again before they were out of our hands."""
 
     async def setup(self) -> None:
         self._exit_stack.enter_context(SyncClientContext())
-        await self._exit_stack.enter_async_context(OneClient())
+        one = await self._exit_stack.enter_async_context(OneClient())
         await super().setup()
+        self._client = one.client
 
     async def run(
         self,
@@ -137,6 +159,8 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             self._under_way.discard(task)
             self._release_limit_slot(flow_run.id)
             self._submitting_flow_run_ids.discard(flow_run.id)
+            if woken := self._once_more.pop(flow_run.id, None):
+                handover().give(woken)
 
     async def _run_here(self, flow_run: FlowRun) -> None:
         try:
@@ -160,27 +184,51 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             self._flows[deployment_id] = _placed(flow_at(deployment.entrypoint or ""))
         return self._flows[deployment_id]
 
-    async def follow(self, nudge: asyncio.Event, file: Path) -> None:
-        """Take runs, for ever. A nudge makes it look at once."""
+    async def follow(self, file: Path) -> None:
+        """Take runs, for ever: those scheduled in this process at once, the others as the work pool shows."""
         pause, checked, away = POLL, -CHECK, False
         while True:
-            nudge.clear()
             try:
                 if monotonic() - checked > CHECK:
                     await self._check(file)
                     checked = monotonic()
+                given = handover().take()
                 async with reaching():
-                    taken = await self.get_and_submit_flow_runs()
-                pause = POLL / 4 if taken else _eased(POLL if away else pause)
+                    taken = await (self._take_over(given) if given else self.get_and_submit_flow_runs())
+                has_more = len(taken) < len(given) or (taken and not given)
+                pause = POLL / 4 if has_more else _eased(POLL if away else pause)
                 away = False
             except (PrefectAway, httpx.HTTPStatusError, ObjectNotFound) as error:
                 if not away:
                     log.warning("Prefect is away: %s", error)
                 pause, checked, away = min(pause * 2, LONGEST_PAUSE), -CHECK, True
             measures.PREFECT_UP.set(not away)
-            await _within(pause, nudge)
-            if nudge.is_set():
-                pause = POLL
+            await _within(pause, handover().there)
+
+    async def _take_over(self, given: Sequence[FlowRun]) -> list[FlowRun]:
+        """Those for which there is room; the work pool has the others, for whoever looks first."""
+        self._once_more |= {run.id: run for run in given if run.id in self._submitting_flow_run_ids}
+        pool = self.work_pool
+        as_polled = [
+            WorkerFlowRunResponse(
+                work_pool_id=pool.id, work_queue_id=run.work_queue_id or pool.default_queue_id, flow_run=run
+            )
+            for run in given
+        ]
+        return await self._submit_scheduled_flow_runs(as_polled)
+
+    async def _get_scheduled_flow_runs(self) -> list[WorkerFlowRunResponse]:
+        """As many as there is room for: the server would give two hundred."""
+        room = int(self.limiter.available_tokens)
+        if not room:
+            return []
+        found = await self.client.request(
+            "POST",
+            "/work_pools/{name}/get_scheduled_flow_runs",
+            path_params={"name": self._work_pool_name},
+            json={"scheduled_before": clock.real().isoformat(), "limit": room},
+        )
+        return WorkerFlowRunResponse.model_validate_list(found.json())
 
     async def _check(self, file: Path) -> None:
         async with reaching():
@@ -204,19 +252,18 @@ async def run_worker(
     *,
     stop: asyncio.Event,
     alongside: Sequence[Loop] = (),
-    nudge: asyncio.Event | None = None,
     deployments: Path = DEPLOYMENTS,
 ) -> None:
     """The worker and the caller's own loops side by side, until stopped.
 
     A loop that raises is started again, with growing pauses. Loops should watch `stop` themselves;
-    what still runs some seconds after it is cancelled. Set `nudge` to have the work pool looked into at once.
+    what still runs some seconds after it is cancelled.
     """
     if get_current_settings().api.url != api_url(settings):
         raise RuntimeError("Call tasks.prefect_server.apply before anything imports Prefect.")
     _hush_parking()
     prefect_faults.arm()
-    work: Loop = partial(_work, settings, stop, nudge or asyncio.Event(), deployments)
+    work: Loop = partial(_work, settings, stop, deployments)
     loops = [asyncio.create_task(_keep(loop, stop)) for loop in (work, *alongside)]
     await stop.wait()
     _, late = await asyncio.wait(loops, timeout=GRACE * 2)
@@ -239,11 +286,15 @@ def serve(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
         side.submit(runner.run, work(stop)).result()
 
 
-async def _work(settings: Settings, stop: asyncio.Event, nudge: asyncio.Event, file: Path) -> None:
+async def _work(settings: Settings, stop: asyncio.Event, file: Path) -> None:
     for one in planned(file):
         flow_at(one.entrypoint)  # imported now, not while the first run waits
     async with InProcessWorker(work_pool_name=settings.work_pool, name=socket.gethostname()) as worker:
-        await _until(stop, worker.follow(nudge, file))
+        handover().is_taken_up = True
+        try:
+            await _until(stop, worker.follow(file))
+        finally:
+            handover().is_taken_up = False
         await worker.wind_down()
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import exists, func, true, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,6 +15,8 @@ from models.findings import ClosedCycle, Finding
 from models.people import Unit
 from models.running import Restore, Run, StepBegun, Wake
 from policy.stages import ENDED, Stage, Step, has_reached, is_past
+
+Asked = TypeVar("Asked")
 
 PAUSES = (1, 2, 5, 10, 30, 60)
 """Seconds between the tries of a wake."""
@@ -61,15 +64,22 @@ class Superseded:
 
 async def has_wakes(session: AsyncSession, now: datetime) -> bool:
     """Whether any wake is to be relayed now."""
-    return (await session.exec(_due(now).limit(1))).first() is not None
+    return (await session.exec(_due(now, col(Wake.id)).limit(1))).first() is not None
 
 
-async def take_wakes(session: AsyncSession, now: datetime, limit: int = 100) -> dict[str, list[int]]:
-    """Wakes to be relayed now, oldest first: finding → ids. Several for one finding become one call.
+async def take_wakes(session: AsyncSession, now: datetime, findings: int = 100) -> dict[str, list[int]]:
+    """All due wakes of so many findings at most, of those that wait longest: finding → ids.
 
-    Other relays leave them alone for a while; if this one dies meanwhile, they take them up.
+    Several for one finding become one call. Other relays leave them alone for a while; if this one dies
+    meanwhile, they take them up.
     """
-    chosen = _due(now).limit(limit).with_for_update(skip_locked=True).cte("chosen")
+    foremost = _due(now, col(Wake.finding)).limit(findings).subquery()
+    chosen = (
+        _due(now, col(Wake.id))
+        .where(col(Wake.finding).in_(select(foremost.c.finding)))
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
     taken = await session.exec(
         update(Wake)
         .where(col(Wake.id).in_(select(chosen.c.id)))
@@ -83,9 +93,9 @@ async def take_wakes(session: AsyncSession, now: datetime, limit: int = 100) -> 
     return found
 
 
-def _due(now: datetime) -> SelectOfScalar[int] | SelectOfScalar[None]:
+def _due(now: datetime, what: Mapped[Asked]) -> SelectOfScalar[Asked]:
     return (
-        select(Wake.id)
+        select(what)
         .where(col(Wake.done_at).is_(None), col(Wake.next_at) <= now)
         .order_by(col(Wake.next_at), col(Wake.id))
     )

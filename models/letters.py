@@ -72,7 +72,7 @@ async def _had_red_this_year(session: AsyncSession, finding: Finding, today: dat
         return False
     red = (
         exists()
-        .where(col(Letter.finding) == col(Finding.number), Letter.rung == "red_order")
+        .where(col(Letter.finding) == col(Finding.number), col(Letter.rung) == "red_order")
         .where(col(Letter.state).in_(RED))
         .where(col(Letter.due_on) >= date(today.year, 1, 1), col(Letter.due_on) <= finding.deadline)
     )  # not joined: SQLite would go through all letters instead of the unit's

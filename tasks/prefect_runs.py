@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypedDict
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 import httpx
@@ -23,12 +23,15 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import OrchestrationResult
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Completed, Scheduled
 
 from models.settings import Settings
+from tasks.handover import handover
 from tasks.prefect_server import api_url
+from tasks.prefect_transport import PatientTransport
 
 PATIENCE = 8.0  # seconds for one call, with the client's own retries within
 PAGE = 50  # runs read at once: small pages keep the worker small
@@ -69,7 +72,7 @@ class RunSeen:
 @asynccontextmanager
 async def prefect_client() -> AsyncIterator[PrefectClient]:
     """A client to keep and use again: making one costs more than a call."""
-    async with get_client(httpx_settings={"timeout": PATIENCE}) as client:
+    async with get_client(httpx_settings={"timeout": PATIENCE, "transport": PatientTransport()}) as client:
         yield client
 
 
@@ -85,16 +88,45 @@ async def start(
 ) -> UUID:
     """Start a run of `flow/deployment`, once for each number and generation, and give its id."""
     async with reaching():
-        deployment = await client.read_deployment_by_name(deployment_name)
-        run = await client.create_flow_run_from_deployment(
-            deployment.id,
+        run = await _created(
+            client,
+            deployment_name,
             parameters={"number": number, "generation": generation},
             state=Scheduled(),
             name=name,
             tags=tags,
             idempotency_key=key or f"{number}/{generation}",
         )
+    if run.state_type is StateType.SCHEDULED:
+        handover().give(run)
     return run.id
+
+
+class _Words(TypedDict, total=False):
+    """What a new run is given."""
+
+    parameters: dict[str, object]
+    state: Required[State]
+    name: Required[str]
+    tags: Iterable[str]
+    idempotency_key: str
+
+
+DEPLOYMENTS: dict[tuple[str, str], UUID] = {}
+"""By the server's address and the deployment's name. It is asked anew once the server knows it no more."""
+
+
+async def _created(client: PrefectClient, deployment_name: str, **words: Unpack[_Words]) -> FlowRun:
+    place = str(client.api_url), deployment_name
+    if place not in DEPLOYMENTS:
+        DEPLOYMENTS[place] = (await client.read_deployment_by_name(deployment_name)).id
+    try:
+        return await client.create_flow_run_from_deployment(DEPLOYMENTS[place], **words)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code != 404:
+            raise
+        DEPLOYMENTS.pop(place, None)
+        raise ObjectNotFound(http_exc=error) from error
 
 
 async def awaken(client: PrefectClient, flow_run_id: UUID) -> Awakened:
@@ -104,7 +136,9 @@ async def awaken(client: PrefectClient, flow_run_id: UUID) -> Awakened:
             run = await client.read_flow_run(flow_run_id)
             # Not by the resume endpoint: on SQLite it fails in nearly every second call.
             if run.state_type is StateType.PAUSED:
-                await client.set_flow_run_state(flow_run_id, Scheduled())
+                answer: OrchestrationResult[None] = await client.set_flow_run_state(flow_run_id, Scheduled())
+                if answer.state and answer.state.is_scheduled():
+                    handover().give(run.model_copy(update={"state": answer.state}))
                 return Awakened.SCHEDULED
     except ObjectNotFound:
         return Awakened.GONE
@@ -114,9 +148,7 @@ async def awaken(client: PrefectClient, flow_run_id: UUID) -> Awakened:
 async def show(client: PrefectClient, deployment_name: str, said: str) -> UUID:
     """Show a round that is over as a completed run of `flow/deployment`, saying what it did."""
     async with reaching():
-        deployment = await client.read_deployment_by_name(deployment_name)
-        over: State = Completed(message=said)
-        run = await client.create_flow_run_from_deployment(deployment.id, state=over, name=said)
+        run = await _created(client, deployment_name, state=Completed(message=said), name=said)
     return run.id
 
 

@@ -56,6 +56,12 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
             "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
             "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "300",
             "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+            # What runs tell of themselves is written down together, not one by one: a second later at most.
+            "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
+            "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+            "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+            "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
+            "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENT_DAYS}D",
             # Not flow_runs: it knows one age for all, and a finding's run is kept for good.
             # Old rounds are taken away by tasks/housekeeping.py, what hung on them by "orphans".

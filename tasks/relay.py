@@ -25,33 +25,65 @@ DEPLOYMENT = "rectify/rectify"
 AT_ONCE = 4
 
 
+class Relay:
+    """Some findings at a time: one for which Prefect takes long holds up no other."""
+
+    def __init__(self, db: Database, client: PrefectClient) -> None:
+        self._db, self._client = db, client
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._away: list[PrefectAway] = []
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it has its hands full, so that more may wait than it took."""
+        return len(self._under_way) >= AT_ONCE
+
+    async def take_up(self) -> int:
+        """Begin to relay the wakes that are due, as many as there are hands. Returns of how many findings.
+
+        Raises PrefectAway, with what is left still queued, once Prefect was found not to answer.
+        """
+        if self._away:
+            away, self._away = self._away[0], []
+            raise away
+        if self.is_busy:
+            return 0
+        wakes = await _take(self._db, clock.now(), AT_ONCE - len(self._under_way))
+        for number, ids in wakes.items():
+            task = asyncio.create_task(_relay(self._db, self._client, number, ids, self._away))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(wakes)
+
+    async def a_hand(self, seconds: float) -> None:
+        """Until one is free again, at most so long."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+    async def rest(self) -> None:
+        """Until all that was begun is done."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+
 async def relay(db: Database, client: PrefectClient) -> int:
     """Relay every wake that is due. Returns how many findings were dealt with.
 
     Raises PrefectAway, with what is left still queued, as soon as Prefect does not answer.
     """
-    wakes = await _take(db, clock.now())
-    room, away = asyncio.Semaphore(AT_ONCE), list[PrefectAway]()
-
-    async def one(number: str, ids: list[int]) -> None:
-        async with room:
-            if not away:
-                await _relay(db, client, number, ids, away)
-
-    async with asyncio.TaskGroup() as group:
-        for number, ids in wakes.items():
-            group.create_task(one(number, ids))
-    if away:
-        raise away[0]
-    return len(wakes)
+    hands, done = Relay(db, client), 0
+    while found := await hands.take_up():
+        done += found
+        await hands.rest()
+    return done
 
 
-async def _take(db: Database, now: datetime) -> dict[str, list[int]]:
+async def _take(db: Database, now: datetime, findings: int) -> dict[str, list[int]]:
     async with db.reading() as session:
         if not await guidance.has_wakes(session, now):
             return {}
     async with db.writing("wakes_taken") as session:
-        return await guidance.take_wakes(session, now)
+        return await guidance.take_wakes(session, now, findings)
 
 
 class _Nowhere(Exception):

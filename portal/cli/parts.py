@@ -188,17 +188,16 @@ def worker() -> None:
 
     async def work(stop: asyncio.Event) -> None:
         await ready()
-        nudge = asyncio.Event()
         config = settings()
 
         async def relays() -> None:
-            await relaying(config, stop, nudge)
+            await relaying(config, stop)
 
         async def answers() -> None:
             await answering(config, stop)
 
         alongside = (relays, answers, *jobs(config, stop))
-        await run_worker(config, stop=stop, alongside=alongside, nudge=nudge)
+        await run_worker(config, stop=stop, alongside=alongside)
 
     serve(work)
 

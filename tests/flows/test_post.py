@@ -71,7 +71,7 @@ async def test_a_round_is_shown_as_a_run_of_the_post(
     before = {run.id for run in await rounds_shown(client)}
     ours = {PREFECT_API_URL: prefect_server.url, PREFECT_API_AUTH_STRING: prefect_server.auth}
     with temporary_settings(ours):
-        post = PostFirst(three)
+        post = PostFirst(three, together=0)
         await post()
         assert post.telling is not None
         await post.telling
@@ -84,7 +84,7 @@ async def test_a_round_is_shown_as_a_run_of_the_post(
 async def test_a_prefect_without_our_deployment_is_no_trouble(prefect_server: PrefectHouse) -> None:
     ours = {PREFECT_API_URL: prefect_server.url, PREFECT_API_AUTH_STRING: "wrong:wrong"}
     with temporary_settings(ours):
-        post = PostFirst(three)
+        post = PostFirst(three, together=0)
         await post()
         assert post.telling is not None
         await post.telling

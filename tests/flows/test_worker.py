@@ -346,7 +346,7 @@ async def test_other_loops_run_beside_the_worker_and_are_started_again(
     frail: PrefectHouse, frail_toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RECTIFY_HOME", str(frail.settings.home))
-    stop, nudge, rounds = asyncio.Event(), asyncio.Event(), []
+    stop, rounds = asyncio.Event(), list[float]()
 
     async def breaks_at_first() -> None:
         rounds.append(monotonic())
@@ -356,9 +356,7 @@ async def test_other_loops_run_beside_the_worker_and_are_started_again(
 
     with temporary_settings({PREFECT_API_URL: frail.url, PREFECT_API_AUTH_STRING: frail.auth}):
         working = asyncio.create_task(
-            run_worker(
-                frail.settings, stop=stop, alongside=[breaks_at_first], nudge=nudge, deployments=PARKING
-            )
+            run_worker(frail.settings, stop=stop, alongside=[breaks_at_first], deployments=PARKING)
         )
         run = await frail_toy.open("O1", Row(last=9))
         await frail_toy.parked(run, 0)
@@ -366,9 +364,8 @@ async def test_other_loops_run_beside_the_worker_and_are_started_again(
         for stage in range(1, 4):
             began = monotonic()
             await frail_toy.move("O1", run, Row(stage=stage, last=9))
-            nudge.set()
             await frail_toy.parked(run, stage)
-            log.warning("act to parked, nudged: %.2f s", monotonic() - began)
+            log.warning("act to parked, handed over: %.2f s", monotonic() - began)
         stop.set()
         await working
 
