@@ -129,6 +129,8 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         self._under_way: set[asyncio.Task[None]] = set()
         self._once_more: dict[UUID, FlowRun] = {}
         """Runs woken again before they were out of our hands."""
+        self._taken_as: dict[UUID, UUID | None] = {}
+        """The state in which each run in our hands was taken up."""
 
     async def setup(self) -> None:
         self._exit_stack.enter_context(SyncClientContext())
@@ -151,11 +153,15 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
+        self._taken_as[flow_run.id] = _state_id(flow_run)
         try:
             with measures.RUNS_UNDER_WAY.track_inprogress():
                 if await self._propose_pending_state(flow_run):
                     await self._run_here(flow_run)
+        except Pause:
+            log.info("run %s was taken and parked by another worker", flow_run.id)
         finally:
+            self._taken_as.pop(flow_run.id, None)
             self._under_way.discard(task)
             self._release_limit_slot(flow_run.id)
             self._submitting_flow_run_ids.discard(flow_run.id)
@@ -207,7 +213,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
 
     async def _take_over(self, given: Sequence[FlowRun]) -> list[FlowRun]:
         """Those for which there is room; the work pool has the others, for whoever looks first."""
-        self._once_more |= {run.id: run for run in given if run.id in self._submitting_flow_run_ids}
+        self._once_more |= {run.id: run for run in given if self._is_woken_again(run)}
         pool = self.work_pool
         as_polled = [
             WorkerFlowRunResponse(
@@ -216,6 +222,10 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             for run in given
         ]
         return await self._submit_scheduled_flow_runs(as_polled)
+
+    def _is_woken_again(self, run: FlowRun) -> bool:
+        """Whether it is in our hands for an earlier wake, not for this one."""
+        return run.id in self._taken_as and self._taken_as[run.id] != _state_id(run)
 
     async def _get_scheduled_flow_runs(self) -> list[WorkerFlowRunResponse]:
         """As many as there is room for: the server would give two hundred."""
@@ -298,6 +308,10 @@ async def _work(settings: Settings, stop: asyncio.Event, file: Path) -> None:
         await worker.wind_down()
 
 
+def _state_id(run: FlowRun) -> UUID | None:
+    return run.state.id if run.state else None
+
+
 def _eased(pause: float) -> float:
     """A little longer than the last one, where nothing was found."""
     return min(max(pause, POLL) * EASING, LAZY)
@@ -328,7 +342,9 @@ async def _keep(loop: Loop, stop: asyncio.Event) -> None:
         began = monotonic()
         try:
             await loop()
-        except Exception as error:
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # Prefect's signals are no Exceptions
             measures.LOOPS_RESTARTED.inc()
             log.error("%s stopped, again in %.0f s: %r", _name(loop), pause, error)
         pause = 1.0 if monotonic() - began > 60 else min(pause * 2, 60)
