@@ -39,7 +39,7 @@ from tasks.prefect_transport import PatientTransport
 
 RUNS_AT_ONCE = 8
 POLL = 0.7  # seconds between two looks into the work pool
-LAZY = 3.0  # … after about a minute in which it was empty: looking is what an idle server is busy with
+LAZY = 5.0  # … after a while in which it was empty: looking is what an idle server is busy with
 EASING = 1.05
 CHECK = 30.0  # seconds between two looks whether pool and deployments are still there
 LONGEST_PAUSE = 15.0  # seconds, while Prefect does not answer
@@ -229,7 +229,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
 
     async def _get_scheduled_flow_runs(self) -> list[WorkerFlowRunResponse]:
         """As many as there is room for: the server would give two hundred."""
-        room = int(self.limiter.available_tokens)
+        room = int(self._limiter.available_tokens) if self._limiter else RUNS_AT_ONCE
         if not room:
             return []
         found = await self.client.request(

@@ -118,15 +118,14 @@ DEPLOYMENTS: dict[tuple[str, str], UUID] = {}
 
 async def _created(client: PrefectClient, deployment_name: str, **words: Unpack[_Words]) -> FlowRun:
     place = str(client.api_url), deployment_name
-    if place not in DEPLOYMENTS:
-        DEPLOYMENTS[place] = (await client.read_deployment_by_name(deployment_name)).id
-    try:
-        return await client.create_flow_run_from_deployment(DEPLOYMENTS[place], **words)
-    except httpx.HTTPStatusError as error:
-        if error.response.status_code != 404:
-            raise
-        DEPLOYMENTS.pop(place, None)
-        raise ObjectNotFound(http_exc=error) from error
+    if known := DEPLOYMENTS.get(place):
+        try:
+            return await client.create_flow_run_from_deployment(known, **words)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != 404:
+                raise
+    DEPLOYMENTS[place] = (await client.read_deployment_by_name(deployment_name)).id
+    return await client.create_flow_run_from_deployment(DEPLOYMENTS[place], **words)
 
 
 async def awaken(client: PrefectClient, flow_run_id: UUID) -> Awakened:
