@@ -92,6 +92,11 @@ class Database:
         if not self.is_sqlite:
             await session.exec(text("SELECT pg_advisory_xact_lock(:what)").bindparams(what=what))  # type: ignore[call-overload]  # textual SQL
 
+    async def beside(self, session: AsyncSession, what: int) -> None:
+        """Until commit, nobody is alone in the part numbered `what`; others may be in it beside us."""
+        if not self.is_sqlite:
+            await session.exec(text("SELECT pg_advisory_xact_lock_shared(:what)").bindparams(what=what))  # type: ignore[call-overload]  # textual SQL
+
     async def close(self) -> None:
         await self.engine.dispose()
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,22 +31,36 @@ def prefix_of(source: str, day: date) -> str:
 
 
 async def next_number(session: AsyncSession, source: str, day: date) -> str:
-    """The township's scheme: source, year and three digits, e.g. ZC2026-001."""
-    numbering = Numbering(session)
+    """The township's scheme: source, year and three digits, e.g. ZC2026-001.
+
+    Until commit nobody else is given a number of the series, so take it late.
+    """
     prefix = prefix_of(source, day)
-    await numbering.load([prefix])
-    number = numbering.give(prefix)
-    while await session.get(Finding, number):
-        number = numbering.give(prefix)
-    await session.flush()
-    return number
+    connection = await session.connection()
+    while True:
+        last = (await connection.execute(COUNTED, {"prefix": prefix})).scalar_one()
+        number = f"{prefix}{last:03}"
+        if await session.get(Finding, number) is None:
+            return number
+
+
+COUNTED = text(
+    "INSERT INTO number_series (prefix, last) VALUES (:prefix, 1)"
+    " ON CONFLICT (prefix) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+)
 
 
 async def note(session: AsyncSession, number: str) -> None:
-    """A number given by hand: its series goes on behind it."""
-    numbering = Numbering(session)
-    await numbering.load(series_of([number]))
-    numbering.note(number)
+    """A number given by hand: its series goes on behind it, and is kept from others until commit."""
+    if match := OF_A_SERIES.fullmatch(number):
+        connection = await session.connection()
+        await connection.execute(NOTED, {"prefix": match[1], "last": int(match[2])})
+
+
+NOTED = text(
+    "INSERT INTO number_series (prefix, last) VALUES (:prefix, :last) ON CONFLICT (prefix) DO UPDATE"
+    " SET last = CASE WHEN number_series.last < excluded.last THEN excluded.last ELSE number_series.last END"
+)
 
 
 def series_of(numbers: Iterable[str]) -> list[str]:

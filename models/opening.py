@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,20 +29,30 @@ from policy.roles import ROLES_FOR, Why
 from policy.stages import Act, Stage
 
 INTAKE = 7101
-"""The advisory lock under which numbers are given out and ledgers taken in."""
+"""The advisory lock under which ledgers are taken in; findings are opened one by one beside each other."""
 
 
 async def open_finding(
     db: Database, by: str, words: OpenWords, now: datetime, trade: Trade, nonce: str | None = None
 ) -> Receipt:
     """Open one finding: in `draft`, or assigned at once when unit and post are given."""
+    try:
+        return await _open(db, by, words, now, trade, nonce)
+    except IntegrityError:  # somebody stored the same form, number or round in the same moment
+        return await _open(db, by, words, now, trade, nonce)
+
+
+async def _open(
+    db: Database, by: str, words: OpenWords, now: datetime, trade: Trade, nonce: str | None
+) -> Receipt:
     today = office_day(now)
     async with db.writing("open") as session:
-        await db.alone(session, INTAKE)
+        await db.beside(session, INTAKE)
         earlier = await receipt_of(session, by, nonce)
         if earlier is not None:
             return earlier
         finding = await _new(session, by, words, now, trade)
+        finding.number = await _number(session, words, today)
         at_once = bool(words.unit and words.post)
         opening = Entry(Act.OPEN, by, now, now, None, said=_opening(words), nonce=None if at_once else nonce)
         events = [chained(finding, opening)]
@@ -80,7 +91,7 @@ async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, 
         raise acts.not_by("新问题", "A new finding", Act.OPEN, Why.NOT_THEIR_ROLE)
     kind = words.deadline_type or DeadlineType.TIME_LIMITED
     finding = Finding(
-        number=await _number(session, words, today),
+        number="",  # given when all is known: it keeps others waiting
         stage=Stage.DRAFT,
         title=words.title or _first_words(words.condition),
         source=words.source,
@@ -106,9 +117,9 @@ async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, 
 async def _number(session: AsyncSession, words: OpenWords, today: date) -> str:
     if not words.number:
         return await next_number(session, words.source, words.discovered_on or today)
+    await note(session, words.number)
     if await session.get(Finding, words.number):
         raise BadInput(f"编号“{words.number}”已被使用。", f"The number “{words.number}” is taken.")
-    await note(session, words.number)
     return words.number
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+import uvloop
 from sqlalchemy.engine import make_url
 
 from models.database import Database
@@ -97,7 +98,7 @@ def _rate(ready: Team, way: Way, lives: int) -> float:
 
 @contextmanager
 def _loop() -> Iterator[asyncio.AbstractEventLoop]:
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as uvicorn runs the portal
         yield runner.get_loop()
 
 
