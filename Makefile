@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 install = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; }
 
-.PHONY: setup demo test quick check bench crash format lock clean postgresql redis
+.PHONY: setup demo test quick server lint check bench crash format lock clean postgresql redis
 
 setup: $(STAMP)
 
@@ -30,19 +30,24 @@ redis:
 demo: setup
 	$(BIN)/rectify up --demo
 
-test: setup postgresql redis
-	$(BIN)/pytest -q -m "not server" -n auto
-	$(BIN)/pytest -q -m server
+# What both check and test want, make runs once: `make check test` has the quick tests once.
+check: lint quick
 
-quick: setup
-	$(BIN)/pytest -q -m "not server" -n auto
+test: quick server
 
-check: setup postgresql redis
+lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+quick: setup postgresql redis
 	$(BIN)/pytest -q -m "not server" -n auto
+
+# A file's tests share a server, so a file stays in one process; many machines need both cores for themselves.
+server: setup postgresql redis
+	$(BIN)/pytest -q -m "server and not machines" -n auto --dist loadfile
+	$(BIN)/pytest -q -m machines
 
 # Forty minutes; some rows only: make bench ROWS="act lives". The table goes to docs/benchmarks.md.
 bench: setup postgresql

@@ -264,8 +264,14 @@ def _with(role: Role, holding: Holding) -> list[int]:
     return [post for post, up in on_the_way if up == nearest]
 
 
+UNIT_NAMED = select(Unit).where(col(Unit.name) == bindparam("name"))
+POSTS_NAMED = (
+    select(Post).where(col(Post.name).in_(bindparam("names", expanding=True))).order_by(col(Post.id))
+)
+
+
 async def unit_named(session: AsyncSession, name: str) -> Unit:
-    found = (await session.exec(select(Unit).where(Unit.name == name))).first()
+    found = (await session.exec(UNIT_NAMED, params={"name": name})).first()
     if found is None:
         raise NotFound(*unknown("单位", "unit", name, await near(session, col(Unit.name), name)))
     return found
@@ -280,7 +286,7 @@ async def posts_named(session: AsyncSession, names: Collection[str], unit_id: in
     """Posts by their names, each preferably in the unit given. Raises NotFound with the nearest name."""
     if not names:
         return {}
-    found = list(await session.exec(select(Post).where(col(Post.name).in_(names)).order_by(col(Post.id))))
+    found = list(await session.exec(POSTS_NAMED, params={"names": list(names)}))
     missing = set(names) - {post.name for post in found}
     if missing:
         name = min(missing)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Insert, Table, bindparam, insert, update
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,13 +37,13 @@ async def store(session: AsyncSession, kind: type[SQLModel], rows: Sequence[Valu
     """Insert whole rows."""
     if rows:
         connection = await session.connection()
-        await connection.execute(insert(_table(kind)), rows if len(rows) > 1 else rows[0])
+        await connection.execute(_insert(kind), rows if len(rows) > 1 else rows[0])
 
 
 async def numbered(session: AsyncSession, kind: type[SQLModel], values: Values) -> int:
     """Insert a whole row that the database gives its number, and say which."""
     connection = await session.connection()
-    key = (await connection.execute(insert(_table(kind)), values)).inserted_primary_key
+    key = (await connection.execute(_insert(kind), values)).inserted_primary_key
     if key is None:
         raise RuntimeError("a stored row has its number")
     return int(key[0])
@@ -64,6 +64,11 @@ async def rewrite(session: AsyncSession, kind: type[SQLModel], key: str, rows: S
 def _defaults(kind: type[SQLModel]) -> Values:
     fields = kind.model_fields.items()
     return {name: field.default for name, field in fields if not field.is_required() and name != "id"}
+
+
+@lru_cache
+def _insert(kind: type[SQLModel]) -> Insert:
+    return insert(_table(kind))
 
 
 @lru_cache

@@ -90,17 +90,19 @@ class Database:
     async def alone(self, session: AsyncSession, what: int) -> None:
         """Until commit, nobody else is in the part numbered `what`; SQLite has one writer anyway."""
         if not self.is_sqlite:
-            await session.exec(text("SELECT pg_advisory_xact_lock(:what)").bindparams(what=what))  # type: ignore[call-overload]  # textual SQL
+            await session.exec(ALONE, params={"what": what})  # type: ignore[call-overload]  # textual SQL
 
     async def beside(self, session: AsyncSession, what: int) -> None:
         """Until commit, nobody is alone in the part numbered `what`; others may be in it beside us."""
         if not self.is_sqlite:
-            await session.exec(text("SELECT pg_advisory_xact_lock_shared(:what)").bindparams(what=what))  # type: ignore[call-overload]  # textual SQL
+            await session.exec(BESIDE, params={"what": what})  # type: ignore[call-overload]  # textual SQL
 
     async def close(self) -> None:
         await self.engine.dispose()
 
 
+ALONE = text("SELECT pg_advisory_xact_lock(:what)")
+BESIDE = text("SELECT pg_advisory_xact_lock_shared(:what)")
 NOTHING_STORED = (
     "数据库暂时不可用（被占用、磁盘已满或未启动），本次没有保存任何内容，请稍后再试。",
     "The database does not answer (locked, disk full or down). Nothing was stored; try again.",

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.bulk import batches
-from models.findings import Finding, NumberSeries
+from models.findings import NumberSeries
 
 PREFIXES = {
     "自查": "ZC",
@@ -40,10 +40,11 @@ async def next_number(session: AsyncSession, source: str, day: date) -> str:
     while True:
         last = (await connection.execute(COUNTED, {"prefix": prefix})).scalar_one()
         number = f"{prefix}{last:03}"
-        if await session.get(Finding, number) is None:
+        if (await connection.execute(IS_TAKEN, {"number": number})).first() is None:
             return number
 
 
+IS_TAKEN = text("SELECT 1 FROM finding WHERE number = :number")
 COUNTED = text(
     "INSERT INTO number_series (prefix, last) VALUES (:prefix, 1)"
     " ON CONFLICT (prefix) DO UPDATE SET last = number_series.last + 1 RETURNING last"

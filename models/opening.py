@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -158,12 +159,15 @@ def _first_words(condition: str) -> str:
 
 
 async def _inspecting_post(session: AsyncSession, posts: frozenset[int]) -> int | None:
-    found = await session.exec(
-        select(PostRole.post_id)
-        .where(col(PostRole.post_id).in_(posts), col(PostRole.role).in_(list(ROLES_FOR[Act.OPEN])))
-        .order_by(col(PostRole.post_id))
-    )
-    return found.first()
+    return (await session.exec(INSPECTING, params={"posts": list(posts)})).first()
+
+
+INSPECTING = (
+    select(PostRole.post_id)
+    .where(col(PostRole.post_id).in_(bindparam("posts", expanding=True)))
+    .where(col(PostRole.role).in_(list(ROLES_FOR[Act.OPEN])))
+    .order_by(col(PostRole.post_id))
+)
 
 
 async def round_id(session: AsyncSession, source: str, name: str, document: str) -> int | None:

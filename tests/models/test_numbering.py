@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from models.database import Database
 from models.desk import Taken
+from models.ledger import Receipt
 from models.upgrade import config
 from policy.ledger_rows import LedgerRow
 from policy.refusals import BadInput
@@ -116,3 +117,17 @@ async def test_an_upgrade_lets_series_catch_up_with_numbers_given_by_hand(nowher
         assert found == ["XC2025-2", "ZC2026-17"]
     finally:
         await db.close()
+
+
+async def test_numbers_taken_at_one_moment_are_all_different(town: Database) -> None:
+    by_hand = [opened(town, number=f"ZC2026-00{n}") for n in (3, 7)]
+    given = await asyncio.gather(*(opened(town) for _ in range(6)), *by_hand, return_exceptions=True)
+    numbers = [receipt.number for receipt in given if isinstance(receipt, Receipt)]
+    assert len(set(numbers)) == len(numbers) >= 6
+    refused = [what for what in given if not isinstance(what, Receipt)]
+    assert all(isinstance(what, BadInput) for what in refused), "a number that was given away is refused"
+
+
+async def test_rounds_first_named_at_one_moment_are_one(town: Database) -> None:
+    await asyncio.gather(*(opened(town, round_name="2026年第一轮") for _ in range(5)))
+    assert await asked(town, "SELECT count(*) FROM inspection_round WHERE name = '2026年第一轮'") == [1]

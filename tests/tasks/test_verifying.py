@@ -1,32 +1,14 @@
 """The rounds check the invariants by themselves, keep what they find, and clear what is half written."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-
 from models import files, heartbeats
-from models.database import Database, database
+from models.database import Database
 from models.running import Heartbeat
-from models.settings import settings
-from models.upgrade import upgrade
 from tasks import clock
 from tasks.verifying import QUICK, WHOLE, is_due, verify
-from tests.models.township import assigned, change, staff
-
-
-@pytest.fixture
-async def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    """The database of this process's settings."""
-    monkeypatch.setenv("RECTIFY_HOME", str(tmp_path))
-    settings.cache_clear()
-    found = database(settings())
-    await upgrade(found)
-    await staff(found)
-    yield found
-    await found.close()
-    settings.cache_clear()
+from tests.models.township import assigned, change
 
 
 async def beats(db: Database) -> dict[str, Heartbeat]:

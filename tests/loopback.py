@@ -1,0 +1,57 @@
+"""A small HTTP server for tests, on the loopback: each request is answered as the test says."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tests.smtp_server import LOOPBACK
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request."""
+
+    method: str
+    path: str
+    body: bytes
+
+
+Answer = Callable[[Call], Awaitable[tuple[int, bytes]]]
+
+
+@asynccontextmanager
+async def answering(answer: Answer) -> AsyncIterator[str]:
+    """The URL of a server that gives `answer(call)`, status and JSON, to each call."""
+    meetings: set[asyncio.Task[None]] = set()
+
+    async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        meetings.add(task)
+        while call := await _heard(reader):
+            status, body = await answer(call)
+            lines = f"HTTP/1.1 {status} -", "Content-Type: application/json", f"Content-Length: {len(body)}"
+            writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(met, LOOPBACK, 0)
+    try:
+        yield f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for task in meetings:
+            task.cancel()
+        await asyncio.gather(*meetings, return_exceptions=True)
+
+
+async def _heard(reader: asyncio.StreamReader) -> Call | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    method, path, _ = head[0].split(" ")
+    headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Call(method, path, body)
