@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, bindparam, func, update
+from sqlalchemy import Integer, String, and_, bindparam, func, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from models import book, letters
-from models.bulk import store, whole
+from models.bulk import store, unsaved, whole
 from models.database import Database
 from models.effects import EFFECTS, Doing
 from models.findings import Evidence, Finding, Measure
@@ -91,7 +91,7 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     await letters.settle(session, finding, trade, today)
     await _store(session, finding, before)
     event = chained(finding, _entry(order, before, now), past.head)
-    await store(session, Event, [event.model_dump()])
+    await store(session, Event, [vars(event)])
     if order.act in VISIBLE:
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
     for notice in notices(order.act, moved):
@@ -110,13 +110,14 @@ async def _apply(doing: Doing) -> None:
 
 
 ROW = SQLModel.metadata.tables["finding"]
-COLUMNS = tuple(column.name for column in ROW.c if not column.primary_key)
+COLUMNS = {column.name for column in ROW.c if not column.primary_key}
 STORE = update(ROW).where(ROW.c.number == bindparam("its_number"), ROW.c.version == bindparam("seen"))
 
 
 async def _store(session: AsyncSession, finding: Finding, before: Facts) -> None:
     """Take the next version, with all that changed, by compare-and-set; who comes second is told so."""
-    row = {name: getattr(finding, name) for name in COLUMNS}
+    changed = COLUMNS - inspect(finding).unmodified
+    row = {name: getattr(finding, name) for name in sorted(changed)}
     connection = await session.connection()
     stored = await connection.execute(STORE, {"its_number": before.number, "seen": before.version, **row})
     if stored.rowcount != 1:
@@ -263,27 +264,28 @@ def _entry(order: Order, before: Facts, now: datetime) -> Entry:
 
 
 def chained(finding: Finding, entry: Entry, head: str = chain.GENESIS) -> Event:
-    """The event that comes behind `head` in the finding's history; its number is the finding's version."""
-    event = Event(
-        finding=finding.number,
-        seq=finding.version,
-        at=entry.at,
-        recorded_at=entry.recorded_at,
-        act=entry.act,
-        by=entry.by,
-        imported=entry.imported,
-        from_stage=entry.from_stage,
-        to_stage=finding.stage,
-        round=finding.round,
-        cycle=finding.cycle,
-        reason=entry.reason,
-        said=entry.said,
-        nonce=entry.nonce,
-        previous=head,
-        hash="",
-    )
-    event.hash = link(event)
-    return event
+    """The event that comes behind `head` in the finding's history, to be stored by its `vars`.
+
+    Its number is the finding's version.
+    """
+    values = {
+        "finding": finding.number,
+        "seq": finding.version,
+        "at": entry.at,
+        "recorded_at": entry.recorded_at,
+        "act": entry.act,
+        "by": entry.by,
+        "imported": entry.imported,
+        "from_stage": entry.from_stage,
+        "to_stage": finding.stage,
+        "round": finding.round,
+        "cycle": finding.cycle,
+        "reason": entry.reason,
+        "said": entry.said,
+        "nonce": entry.nonce,
+        "previous": head,
+    }
+    return unsaved(Event, {**values, "hash": link_values(values)})
 
 
 LINKED = ("finding", "seq", "by", "imported", "round", "cycle", "reason", "said", "nonce")

@@ -63,7 +63,7 @@ async def _open(
             events.append(chained(finding, assignment, events[0].hash))
         await letters.look_ahead(session, finding, trade, today, written=())
         await store(session, Finding, [finding.model_dump()])
-        await store(session, Event, [event.model_dump() for event in events])
+        await store(session, Event, [vars(event) for event in events])
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
         if at_once:
             await letters.notify(session, finding, ASSIGNMENT, finding.version, now)
