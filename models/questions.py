@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal
+from sqlalchemy import bindparam, literal
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models import book
 from models.findings import (
@@ -57,13 +58,17 @@ async def listed(
     return [row for row in rows if row["light"] == Light.RED] if overdue else rows
 
 
-async def _below(session: AsyncSession, unit_id: int | None) -> list[int | None]:
+async def _below(session: AsyncSession, unit_id: int | None) -> list[int]:
     """A unit and all units under it."""
-    units = list(await session.exec(select(Unit)))
-    found = [unit_id]
-    for known in found:
-        found.extend(unit.id for unit in units if unit.parent_id == known and unit.id not in found)
-    return found
+    return list(await session.exec(BELOW, params={"unit": unit_id}))
+
+
+def _downwards() -> SelectOfScalar[Any]:
+    here = select(col(Unit.id)).where(col(Unit.id) == bindparam("unit")).cte("below", recursive=True)
+    return select(here.union(select(col(Unit.id)).join(here, col(Unit.parent_id) == here.c.id)).c.id)
+
+
+BELOW = _downwards()
 
 
 def _line(finding: Finding, unit: str | None, post: str | None, round_name: str | None, today: date) -> Row:
