@@ -155,22 +155,20 @@ class House:
         called = [sys.executable, "-m", "portal.cli", *words]
         return subprocess.run(called, env=told, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    def arm(self, faults: Mapping[str, Sequence[str]]) -> None:
-        """Faults of the next starts of each kind of process; what runs unarmed is started anew."""
+    def arm(self, faults: Mapping[str, Sequence[str]], habits: Mapping[str, list[str]] | None = None) -> None:
+        """Faults of the next starts of each kind of process; what runs unarmed is started anew.
+
+        `habits` are what the mail server answers first, by verb, at each armed start and the one after;
+        afterwards it answers as usual.
+        """
         for name in self.TRACED:
             if self.trace(name).exists():
                 os.truncate(self.trace(name), 0)
         self.armed = {name: [*told] for name, told in faults.items()}
-        for name in faults:
+        self.habits = dict(habits or {})
+        for name in {*faults, "sink"} if habits else faults:
             self.kill(name)
         self.mend()
-
-    def misbehave(self, habits: dict[str, list[str]]) -> None:
-        """What the mail server answers first, by verb; afterwards it answers as usual."""
-        if habits:
-            self.kill("sink")
-            self.habits = habits
-            self.mend()
 
     def mend(self, names: Sequence[str] = ("server", "sink", "driver", "worker")) -> list[str]:
         """Start whatever is down, as a supervisor would. Returns what it was."""
@@ -200,7 +198,8 @@ class House:
             journal = str(self.home / "sink.jsonl")
             words = ["tests.crash.sink", str(self.sink_port), journal, json.dumps(self.habits)]
             part.command = [sys.executable, "-m", *words]
-            self.habits = {}
+            if not self.armed.get("sink"):
+                self.habits = {}
         try:
             part.start()
         except Died:  # armed so that it dies while it starts

@@ -46,8 +46,7 @@ def play(house: House, schedule: Schedule, bound: float = SLOW) -> Outcome:
     """Play it through and say what became of it; the bound is for coming to rest, in seconds."""
     began = monotonic()
     outcome = Outcome(schedule)
-    house.arm(schedule.armed)
-    house.misbehave(schedule.habits)
+    house.arm(schedule.armed, schedule.habits)
     try:
         _Player(house, schedule, outcome, bound).play()
         house.mend()
