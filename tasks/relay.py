@@ -44,7 +44,8 @@ class Relay:
         Raises PrefectAway, with what is left still queued, once Prefect was found not to answer.
         """
         if self._away:
-            away, self._away = self._away[0], []
+            away = self._away[0]
+            self._away.clear()  # the same list: who is still under way may add to it
             raise away
         if self.is_busy:
             return 0
