@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -35,8 +35,6 @@ LOOK_ANYWAY = 1.0
 """Seconds after which the relay looks even if nothing was written: a wake may be due again."""
 SELDOM = 60.0
 """Seconds between two looks at what is due once an hour or a day."""
-AGAIN_AFTER = 60.0
-"""Seconds before a round that could do nothing is tried again: a mail server that is down, say."""
 LEASE = 30.0
 """Seconds for which a job is one process's; prolonged while its round lasts."""
 BEAT_EVERY = 30.0
@@ -83,15 +81,19 @@ class News:
 
 @dataclass
 class Keeper:
-    """Runs a round when there is work: at once, or a minute later if the last one could do none of it."""
+    """Runs a round when there is work: at once, or `again` seconds later if the last could do none of it.
+
+    A mail server that is down, say, is not asked for every mail at every look.
+    """
 
     has_work: Callable[[], Awaitable[bool]]
     run: Round
+    again: float
     tried_at: float = -inf
 
     async def look(self) -> int:
         """How much was done."""
-        if monotonic() - self.tried_at < AGAIN_AFTER or not await self.has_work():
+        if monotonic() - self.tried_at < self.again or not await self.has_work():
             return 0
         done = await self.run()
         is_stuck = not done and await self.has_work()
@@ -103,18 +105,26 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
     """The jobs that must never stop. One of all workers keeps each, and the next one if it dies."""
     db = database(config)
     glances = Glances()
-    keepers = {
-        "post": Keeper(lambda: has_work(db, clock.now()), PostFirst()),
-        "watch": Keeper(partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
-        "verifying": Keeper(partial(verifying.is_due, db), verifying.verify),
-        "backing up": Keeper(
-            lambda: backups.is_due(db, clock.real()), partial(_go, config, backup, backup_plainly)
+    rounds: Mapping[str, tuple[Callable[[], Awaitable[bool]], Round]] = {
+        "post": (lambda: has_work(db, clock.now()), PostFirst()),
+        "watch": (partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
+        "verifying": (partial(verifying.is_due, db), verifying.verify),
+        "backing up": (
+            lambda: backups.is_due(db, clock.real()),
+            partial(_go, config, backup, backup_plainly),
         ),
     }
     seldom = {"verifying", "backing up"}
     return [
-        partial(keeping, config, stop, job, keeper, SELDOM if job in seldom else config.round_every)
-        for job, keeper in keepers.items()
+        partial(
+            keeping,
+            config,
+            stop,
+            job,
+            Keeper(has_any, run, config.round_again),
+            SELDOM if job in seldom else config.round_every,
+        )
+        for job, (has_any, run) in rounds.items()
     ]
 
 

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         default=21600.0, gt=0, description="Seconds between two whole surveys of them."
     )
     round_every: float = Field(default=3.0, gt=0, description="Seconds between two looks at what is due.")
+    round_again: float = Field(
+        default=60.0, gt=0, description="Seconds before a round that could do nothing is tried again."
+    )
     mail_on_holidays: bool = Field(default=False, description="Send reminders on days off too.")
 
 

@@ -122,6 +122,7 @@ class House:
             "RECTIFY_RUN_LEASE": "5",
             "RECTIFY_SQUARE_EVERY": "1",
             "RECTIFY_ROUND_EVERY": "0.3",
+            "RECTIFY_ROUND_AGAIN": "1",
             **self.more,
         }
         self.habits: dict[str, list[str]] = {}

@@ -93,7 +93,8 @@ def test_findings_go_on_and_nobody_is_written_to_twice(past: Past, restored: Tow
     stages = {past.accepted: "整改中", past.submitted: "待验收", past.closed_since: "待验收"}
     for number, state in stages.items():
         restored.stands_at(number, state, 90)
-    assert len(restored.live_runs()) == len(numbers), "one live run for each, none left over"
+    one_each = "one live run for each, none left over"
+    wait_for(lambda: len(restored.live_runs()) == len(numbers), 90, one_each)
 
     restored.act(past.accepted, "attach_evidence", "owner", "--evidence", restored.file())
     restored.act(past.accepted, "submit", "owner")

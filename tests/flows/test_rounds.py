@@ -36,7 +36,7 @@ class Box:
 )
 async def test_a_round_is_run_while_it_gets_somewhere(work: int, done: list[int], rounds: int) -> None:
     box = Box(work, done)
-    keeper = Keeper(box.has_work, box.run)
+    keeper = Keeper(box.has_work, box.run, 60)
     for _ in range(4):
         await keeper.look()
     assert box.rounds == rounds
