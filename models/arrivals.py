@@ -9,7 +9,7 @@ from models.effects import figured, frozen
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
 from models.history import Event
 from models.ledger import waking
-from models.letters import case
+from models.letters import case, under
 from models.naming import POST_FIELDS
 from models.numbering import Numbering, prefix_of, series_of
 from models.past import events_of
@@ -87,7 +87,7 @@ class Arrivals:
         finding = unsaved(Finding, values)
         events = events_of(finding, row, desk.wanted.by, desk.now)
         values["version"] = values["stage_event"] = events[-1].seq
-        letters = plan(case(finding, {}), desk.trade.rules, desk.trade.calendar, desk.today)
+        letters = plan(case(finding, {}), *under(desk.trade, finding), desk.today)
         values["next_look_on"] = next_look(letters, {})
         desk.keep_whole(Finding, values)
         for event in events:
@@ -146,8 +146,9 @@ class Arrivals:
         """Where the ledger gives no date, the rules do; it is reported like every default."""
         if row.deadline is not None or values["stage"] is Stage.DRAFT:
             return {}
-        period = self.desk.trade.rules.period(row.source, values["deadline_type"])
-        computed = due(row.assigned_on or values["discovered_on"], period, self.desk.trade.calendar)
+        trade, start = self.desk.trade, row.assigned_on or values["discovered_on"]
+        period = trade.rules.period(row.source, values["deadline_type"])
+        computed = due(start, period, trade.calendar_of(self.desk.names.unit_id(row)))
         self.desk.warn(
             row,
             "deadline",
@@ -157,6 +158,8 @@ class Arrivals:
         return {
             "deadline": computed.day,
             "original_deadline": computed.day,
+            "deadline_from": start,
+            "nominal_deadline": computed.nominal,
             "provisional": computed.provisional,
         }
 

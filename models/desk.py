@@ -8,11 +8,11 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.bulk import Values, store, whole
-from models.letters import Trade
 from models.naming import Names
 from models.rounds import Rounds
 from policy.ledger_rows import LedgerRow, Remark
 from policy.stages import Stage
+from policy.trade import Trade
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,17 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book
+from models import book, extending
 from models.bulk import store, whole
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
-from models.letters import Trade
 from models.orders import ActWords, Attached, Order, Placing
-from policy.deadlines import DeadlineType, due
+from policy.deadlines import Calendar, DeadlineType, due
 from policy.ledger_rows import Outcome
 from policy.refusals import BadInput, NotAllowed
 from policy.roles import Actor
-from policy.stages import Act, Moved
+from policy.rules import Rules
+from policy.stages import Act, Moved, Stage
+from policy.trade import Trade
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Doing:
     @property
     def words(self) -> ActWords:
         return self.order.words
+
+    @property
+    def rules(self) -> Rules:
+        return self.trade.rules_of(self.finding.rules_version)
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.trade.calendar_of(self.finding.lead_unit_id)
 
 
 POSTS = {
@@ -89,13 +98,35 @@ def set_deadline(finding: Finding, words: Placing, trade: Trade, today: date) ->
                 f"完成时限 {words.deadline} 早于发现日期 {finding.discovered_on}。",
                 f"The deadline {words.deadline} is before the day of discovery {finding.discovered_on}.",
             )
-        finding.deadline, finding.deadline_by_hand, finding.provisional = words.deadline, True, False
+        set_by_hand(finding, words.deadline)
     elif finding.deadline is None or not finding.deadline_by_hand:
         immediate = finding.deadline_type is DeadlineType.IMMEDIATE
-        start = today if immediate else finding.discovered_on
-        computed = due(start, trade.rules.period(finding.source, finding.deadline_type), trade.calendar)
-        finding.deadline, finding.provisional = computed.day, computed.provisional
+        compute_deadline(finding, today if immediate else finding.discovered_on, trade)
     finding.original_deadline = finding.deadline
+
+
+def set_by_hand(finding: Finding, day: date) -> None:
+    """A date that a person wrote is never moved by a calendar."""
+    finding.deadline, finding.deadline_by_hand, finding.provisional = day, True, False
+    finding.deadline_from = finding.nominal_deadline = None
+
+
+def compute_deadline(finding: Finding, start: date, trade: Trade) -> None:
+    """By the rules the finding was opened under and the calendar of its unit, counted from `start`."""
+    rules, calendar = trade.rules_of(finding.rules_version), trade.calendar_of(finding.lead_unit_id)
+    computed = due(start, rules.period(finding.source, finding.deadline_type), calendar)
+    finding.deadline, finding.nominal_deadline = computed.day, computed.nominal
+    finding.deadline_from, finding.provisional = start, computed.provisional
+    finding.deadline_by_hand = False
+
+
+def set_review(finding: Finding, by_hand: date | None, today: date, trade: Trade) -> None:
+    """The next review of what is to be kept up: the day a person named, or the one the rules compute."""
+    rules, calendar = trade.rules_of(finding.rules_version), trade.calendar_of(finding.lead_unit_id)
+    computed = due(today, rules.look_back, calendar)
+    finding.next_review_on = by_hand or computed.day
+    finding.review_from = None if by_hand else today
+    finding.review_provisional = by_hand is None and computed.provisional
 
 
 async def _assign(doing: Doing) -> None:
@@ -138,6 +169,7 @@ async def _file_plan(doing: Doing) -> None:
     await session.flush()
     for seq, (text, due_on) in enumerate(doing.words.measures, start=kept + 1):
         session.add(Measure(finding=finding.number, cycle=finding.cycle, seq=seq, text=text, due_on=due_on))
+    finding.next_measure_on = min((day for _, day in doing.words.measures if day), default=None)
 
 
 async def _measures(doing: Doing) -> list[Measure]:
@@ -197,13 +229,14 @@ def figured(finding: Finding, outcome: Outcome) -> dict[str, Any]:
 
 
 async def _complete_measure(doing: Doing) -> None:
-    wanted = doing.words.measure
-    for measure in await _measures(doing):
-        if measure.seq == wanted:
-            measure.done_on = measure.done_on or doing.today
-            doing.session.add(measure)
-            return
-    raise BadInput(f"没有第{wanted}条措施。", f"There is no measure {wanted}.")
+    wanted, measures = doing.words.measure, await _measures(doing)
+    done = next((one for one in measures if one.seq == wanted), None)
+    if done is None:
+        raise BadInput(f"没有第{wanted}条措施。", f"There is no measure {wanted}.")
+    done.done_on = done.done_on or doing.today
+    doing.session.add(done)
+    still_open = [one.due_on for one in measures if one.tracked and one.due_on and not one.done_on]
+    doing.finding.next_measure_on = min(still_open, default=None)
 
 
 async def _attach_evidence(doing: Doing) -> None:
@@ -250,11 +283,14 @@ async def _pass_verification(doing: Doing) -> None:
     finding = doing.finding
     finding.verified_on, finding.verified_by = doing.today, doing.actor.person
     finding.verdict = "通过"
+    if doing.moved.stage is Stage.CLOSED:  # the terms ask for no approval of its own
+        await _approve_closure(doing)
 
 
 async def _return_for_rework(doing: Doing) -> None:
     finding, words = doing.finding, doing.words
     finding.verified_on, finding.verified_by = doing.today, doing.actor.person
+    finding.returned_on = doing.today
     finding.verdict = f"不通过：{words.reason}" + (
         f"；补充要求：{words.supplement}" if words.supplement else ""
     )
@@ -266,11 +302,29 @@ async def _approve_closure(doing: Doing) -> None:
     finding.closed_on = doing.today
     finding.percent = 100
     finding.sustained = finding.sustained or finding.deadline_type is DeadlineType.SUSTAINED
-    finding.next_review_on = doing.words.next_review_on or finding.next_review_on
-    if finding.sustained and finding.next_review_on is None:
-        period = doing.trade.rules.look_back
-        finding.next_review_on = due(doing.today, period, doing.trade.calendar).day
+    named = doing.words.next_review_on
+    if named or (finding.sustained and not _is_after(finding.next_review_on, doing.today)):
+        set_review(finding, named, doing.today, doing.trade)
+    await extending.lapse(doing.session, finding, doing.today)
     await store(doing.session, ClosedCycle, [frozen(finding)])
+
+
+def _is_after(day: date | None, today: date) -> bool:
+    return day is not None and day > today
+
+
+async def _look_back(doing: Doing) -> None:
+    """What was struck off still holds; what is to be kept up is looked at again on another day."""
+    finding = doing.finding
+    if doing.words.next_review_on or finding.sustained:
+        set_review(finding, doing.words.next_review_on, doing.today, doing.trade)
+        finding.deadline_version += 1  # its letters are called for anew
+    else:
+        finding.next_review_on, finding.review_from, finding.review_provisional = None, None, False
+
+
+async def _end(doing: Doing) -> None:
+    await extending.lapse(doing.session, doing.finding, doing.today)
 
 
 def frozen(finding: Finding) -> dict[str, Any]:
@@ -294,14 +348,12 @@ async def _reopen(doing: Doing) -> None:
     finding.first_closed_on = finding.first_closed_on or finding.closed_on
     finding.reopened_on = doing.today
     finding.closed_on = finding.submitted_on = finding.verified_on = None
-    finding.submitted_by = finding.verified_by = finding.extension_to = None
+    finding.submitted_by = finding.verified_by = None
+    finding.returned_on = finding.next_measure_on = None
     finding.verdict, finding.percent = "", 0
-    finding.deadline_by_hand = False
     finding.deadline_version += 1
     finding.deadline_set_on = doing.today
-    period = doing.trade.rules.period(finding.source, finding.deadline_type)
-    computed = due(doing.today, period, doing.trade.calendar)
-    finding.deadline, finding.provisional = computed.day, computed.provisional
+    compute_deadline(finding, doing.today, doing.trade)
     finding.original_deadline = finding.deadline
     if doing.words.deadline:
         set_deadline(finding, doing.words, doing.trade, doing.today)
@@ -314,25 +366,38 @@ async def _merge(doing: Doing) -> None:
             f"没有编号为“{doing.words.into}”的问题。", f"There is no finding “{doing.words.into}”."
         )
     doing.finding.merged_into = target.number
+    await _end(doing)
 
 
 async def _request_extension(doing: Doing) -> None:
-    doing.finding.extension_to = doing.words.deadline
-    doing.finding.extension_reason = doing.words.reason
+    finding, words = doing.finding, doing.words
+    await extending.ask(doing.session, finding, words, doing.actor.person, doing.today)
 
 
 async def _approve_extension(doing: Doing) -> None:
-    finding = doing.finding
-    finding.deadline = doing.words.deadline or finding.extension_to
-    finding.deadline_by_hand, finding.provisional = True, False
+    """The last approval moves the deadline, to the earliest date that anybody agreed to."""
+    finding, session = doing.finding, doing.session
+    request = await extending.pending(session, finding)
+    until = await extending.approve(session, request, doing.actor, doing.words.deadline, doing.today)
+    if doing.moved.is_partial:
+        finding.extension_to = until
+        return
+    await extending.grant(session, request, until, doing.today)
+    set_by_hand(finding, until)
     finding.deadline_set_on = doing.today
     finding.deadline_version += 1
     finding.extensions += 1
-    finding.extension_to = None
+    extending.forget(finding)
+    if request.sustained:
+        finding.deadline_type, finding.sustained = DeadlineType.SUSTAINED, True
+        finding.objective = request.objective
+        set_review(finding, until, doing.today, doing.trade)
 
 
 async def _refuse_extension(doing: Doing) -> None:
-    doing.finding.extension_to = None
+    request = await extending.pending(doing.session, doing.finding)
+    await extending.refuse(doing.session, request, doing.today)
+    extending.forget(doing.finding)
 
 
 EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
@@ -348,7 +413,9 @@ EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
     Act.PASS_VERIFICATION: _pass_verification,
     Act.RETURN_FOR_REWORK: _return_for_rework,
     Act.APPROVE_CLOSURE: _approve_closure,
+    Act.LOOK_BACK: _look_back,
     Act.REOPEN: _reopen,
+    Act.WITHDRAW: _end,
     Act.MERGE: _merge,
     Act.REQUEST_EXTENSION: _request_extension,
     Act.APPROVE_EXTENSION: _approve_extension,

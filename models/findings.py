@@ -2,8 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from models.columns import Amount, UtcTime, WordColumn, one_of
@@ -72,6 +82,9 @@ class Finding(SQLModel, table=True):
     deadline_type: DeadlineType = Field(sa_column=Column(WordColumn(DeadlineType), nullable=False))
     sustained: bool = False
     next_review_on: date | None = None
+    review_from: date | None = None
+    """The day a computed review date is counted from; none for one given by hand."""
+    review_provisional: bool = False
     day_count: DayCount = Field(sa_column=Column(WordColumn(DayCount), nullable=False))
     discovered_on: date
     opened_on: date
@@ -82,12 +95,23 @@ class Finding(SQLModel, table=True):
     deadline_version: int = 1
     deadline_set_on: date | None = None
     deadline_by_hand: bool = False
+    deadline_from: date | None = None
+    """The day a computed deadline is counted from; none for one given by hand."""
+    nominal_deadline: date | None = None
+    """Where a computed deadline falls before it is moved off a day off."""
     provisional: bool = False
     extensions: int = 0
     extension_reason: str = ""
     extension_to: date | None = None
     """Asked for and not yet decided."""
+    extension_asked_on: date | None = None
+    extension_event: int | None = None
+    """The event that asked for it: the start of the clock for a decision."""
 
+    next_measure_on: date | None = None
+    """The earliest date of a measure that is not done."""
+    returned_on: date | None = None
+    """The last return for rework in this cycle."""
     percent: int = 0
     progress: str = ""
     submitted_on: date | None = None
@@ -198,6 +222,75 @@ class OutcomeFigure(SQLModel, table=True):
     metric: Metric = Field(sa_column=Column(WordColumn(Metric), nullable=False))
     amount: Decimal = Field(sa_column=Column(Amount, nullable=False))
     unit: str = Field(max_length=10)
+
+
+class Decision(StrEnum):
+    """What became of a request for an extension; one that lapsed was overtaken by the finding's end."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class Extension(SQLModel, table=True):
+    """A request for a later deadline, by the event that made it; it also may ask for continuing work."""
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        one_of("outcome", Decision, "a request is pending or decided"),
+        CheckConstraint("asked_for > deadline", name="an extension is later than the deadline"),
+        CheckConstraint(
+            "(outcome = 'granted') = (granted_to IS NOT NULL)", name="a granted extension has its date"
+        ),
+        Index(
+            "one_request_at_a_time",
+            "finding",
+            unique=True,
+            sqlite_where=text("outcome = 'pending'"),
+            postgresql_where=text("outcome = 'pending'"),
+        ),
+    )
+
+    finding: str = Field(foreign_key="finding.number", primary_key=True)
+    event: int = Field(primary_key=True)
+    cycle: int
+    asked_on: date
+    asked_by: int = Field(foreign_key="person.id")
+    reason: str
+    percent: int
+    deadline: date
+    """As it stood when it was asked to be moved."""
+    asked_for: date
+    is_late: bool = False
+    """Asked for only after the deadline."""
+    sustained: bool = False
+    objective: str = ""
+    outcome: Decision = Field(
+        default=Decision.PENDING, sa_column=Column(WordColumn(Decision), nullable=False)
+    )
+    granted_to: date | None = None
+    decided_on: date | None = None
+
+
+class ExtensionApproval(SQLModel, table=True):
+    """One of the approvals an extension needs, in their order; nobody gives two."""
+
+    __tablename__ = "extension_approval"
+    __table_args__ = (
+        UniqueConstraint("finding", "event", "person_id", name="nobody approves an extension twice"),
+        ForeignKeyConstraint(["finding", "event"], ["extension.finding", "extension.event"]),
+    )
+
+    finding: str = Field(primary_key=True)
+    event: int = Field(primary_key=True)
+    """The event of the request."""
+    place: int = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    by: str = Field(max_length=100)
+    on_day: date
+    until: date
+    """The date agreed to: the one asked for, or an earlier one."""
 
 
 class Regulation(SQLModel, table=True):

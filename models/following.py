@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,11 +10,13 @@ from models import letters
 from models.bulk import rewrite, store, whole
 from models.findings import Finding
 from models.ledger import waking
-from models.letters import RED, Trade, case
+from models.letters import RED, case, under
 from models.mail import Letter
 from models.running import Wake
+from policy.deadlines import add_months
 from policy.escalation import Case, Key, LetterState, next_look, plan
 from policy.office import office_day
+from policy.trade import Trade
 
 
 async def follow(session: AsyncSession, findings: Sequence[Finding], trade: Trade, now: datetime) -> None:
@@ -23,7 +24,7 @@ async def follow(session: AsyncSession, findings: Sequence[Finding], trade: Trad
     today = office_day(now)
     await _cancel_moot(session, findings)
     for finding, seen in zip(findings, await _cases(session, findings, today), strict=True):
-        finding.next_look_on = next_look(plan(seen, trade.rules, trade.calendar, today), seen.recorded)
+        finding.next_look_on = next_look(plan(seen, *under(trade, finding), today), seen.recorded)
     looks = [{"number": x.number, "next_look_on": x.next_look_on} for x in findings]
     await rewrite(session, Finding, "number", looks)
     await store(session, Wake, [whole(Wake, **waking(finding, now)) for finding in findings])
@@ -59,34 +60,32 @@ async def _cases(session: AsyncSession, findings: Sequence[Finding], today: date
 
 
 Reds = dict[int, list[tuple[str, date]]]
-"""This year's first red orders by unit: for which finding, and since when due."""
+"""Red orders by unit: for which finding, and since when due."""
 
 
 async def _reds(session: AsyncSession, findings: Sequence[Finding], today: date) -> Reds:
+    """Those that may count for a finding that is late by now: of the twelve months before its deadline."""
+    late = [x.deadline for x in findings if x.deadline and x.deadline < today]
     units = {x.lead_unit_id for x in findings if x.lead_unit_id is not None}
-    first = (
-        select(func.min(Letter.due_on))
-        .where(Letter.finding == Finding.number, Letter.rung == "red_order")
-        .where(col(Letter.state).in_(RED), col(Letter.due_on) >= date(today.year, 1, 1))
-        .correlate(Finding)
-        .scalar_subquery()
-    )
+    if not late:
+        return {}
     found = await session.exec(
-        select(col(Finding.lead_unit_id), col(Finding.number), first).where(
-            col(Finding.lead_unit_id).in_(units)
-        )
+        select(col(Finding.lead_unit_id), col(Letter.finding), col(Letter.due_on))
+        .join(Letter, col(Letter.finding) == col(Finding.number))
+        .where(col(Finding.lead_unit_id).in_(units), col(Letter.rung) == "red_order")
+        .where(col(Letter.state).in_(RED), col(Letter.due_on) > add_months(min(late), -12))
     )
     reds: Reds = {}
     for unit, number, due_on in found:
-        if due_on is not None:
-            reds.setdefault(unit or 0, []).append((number, due_on))
+        reds.setdefault(unit or 0, []).append((number, due_on))
     return reds
 
 
 def _had_red(finding: Finding, reds: Reds, today: date) -> bool:
-    """Whether the unit got a red order for another finding this year, before this one was late."""
+    """Whether the unit got a red order for another finding in the twelve months before this one was late."""
     deadline = finding.deadline
     if deadline is None or deadline >= today:
         return False
     others = reds.get(finding.lead_unit_id or 0, [])
-    return any(number != finding.number and due_on <= deadline for number, due_on in others)
+    since = add_months(deadline, -12)
+    return any(number != finding.number and since < due_on <= deadline for number, due_on in others)

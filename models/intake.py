@@ -11,13 +11,13 @@ from models.database import Database
 from models.desk import Desk, Taken, Wanted
 from models.findings import Finding
 from models.known import Known, text_key
-from models.letters import Trade
 from models.merging import Amendments
 from models.naming import Names
 from models.opening import INTAKE
 from models.rounds import Rounds
 from policy.ledger_rows import LedgerRow, ReadLedger, Remark
 from policy.office import office_day
+from policy.trade import Trade
 
 
 class _Undone(Exception):

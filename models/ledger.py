@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,13 +14,12 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from models import book, letters
+from models import book, extending, letters
 from models.bulk import store, unsaved, whole
 from models.database import Database
 from models.effects import EFFECTS, Doing
 from models.findings import Evidence, Finding, Measure
 from models.history import Event
-from models.letters import Trade
 from models.orders import Order
 from models.people import Account
 from models.running import Wake
@@ -29,6 +28,7 @@ from policy.notices import notices
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
 from policy.stages import Act, Facts, Moved, Stage
+from policy.trade import Trade
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,9 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     today = office_day(now)
     past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
-    before = _facts(finding, past)
-    moved = acts.decide(before, order.act, actor, _said(order), trade.rules, today)
+    before = await _with_approvals(session, _facts(finding, past), finding, order.act)
+    rules, calendar = letters.under(trade, finding)
+    moved = acts.decide(before, order.act, actor, _said(order), rules, calendar, today)
     session.expunge(finding)  # from here on a copy: the row changes in one step, by compare-and-set
     await _apply(Doing(session, finding, order, actor, moved, trade, now, today))
     finding.version = before.version + 1
@@ -94,7 +95,7 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     await store(session, Event, [vars(event)])
     if order.act in VISIBLE:
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
-    for notice in notices(order.act, moved):
+    for notice in notices(order.act, moved, rules.returns_until_alert):
         await letters.notify(session, finding, notice, event.seq, now)
     return as_receipt(event)
 
@@ -203,6 +204,8 @@ def _facts(finding: Finding, past: Past) -> Facts:
         deadline_type=finding.deadline_type,
         deadline=finding.deadline,
         deadline_version=finding.deadline_version,
+        source=finding.source,
+        nominal_deadline=finding.nominal_deadline,
         owner_post=finding.owner_post_id,
         verifier_post=finding.verifier_post_id,
         submitted_by=finding.submitted_by,
@@ -213,6 +216,22 @@ def _facts(finding: Finding, past: Past) -> Facts:
         percent=finding.percent,
         extensions=finding.extensions,
         extension_to=finding.extension_to,
+    )
+
+
+DECIDING = frozenset({Act.APPROVE_EXTENSION, Act.REFUSE_EXTENSION})
+
+
+async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding, act: Act) -> Facts:
+    """Who asked for the extension and who agreed to it, where that is what the act is about."""
+    if act not in DECIDING or facts.extension_to is None:
+        return facts
+    request = await extending.pending(session, finding)
+    agreed = await extending.approvals(session, finding)
+    return replace(
+        facts,
+        extension_by=request.asked_by,
+        extension_approved_by=tuple(one.person_id for one in agreed),
     )
 
 
@@ -230,6 +249,9 @@ def _said(order: Order) -> acts.Said:
         outcomes=words.outcomes,
         basis=words.basis,
         into=words.into,
+        meeting=words.meeting,
+        sustained=words.sustained,
+        next_review_on=words.next_review_on,
     )
 
 

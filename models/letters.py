@@ -1,7 +1,6 @@
 """Letters as rows: what the ladder and the acts call for is written once, and cancelled when it is moot."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy
@@ -15,7 +14,7 @@ from models.delivery import take_back, told
 from models.findings import Finding
 from models.mail import Addressee, Letter
 from models.people import Account
-from policy.deadlines import Calendar
+from policy.deadlines import Calendar, add_months
 from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan, rests
 from policy.notices import Notice
 from policy.office import office_day
@@ -23,20 +22,18 @@ from policy.refusals import NotAllowed, NotFound
 from policy.roles import Role
 from policy.rules import Rules
 from policy.stages import ENDED
-
-
-@dataclass(frozen=True)
-class Trade:
-    """The rules and the calendar under which today's acts are judged."""
-
-    rules: Rules
-    calendar: Calendar
+from policy.trade import Trade
 
 
 async def case_of(session: AsyncSession, finding: Finding, today: date) -> Case:
     written = await _written(session, finding)
-    second_red = await _had_red_this_year(session, finding, today)
+    second_red = await _had_red_lately(session, finding, today)
     return case(finding, _recorded(finding, written), second_red=second_red)
+
+
+def under(trade: Trade, finding: Finding) -> tuple[Rules, Calendar]:
+    """The rules it was opened under, and the calendar of its unit."""
+    return trade.rules_of(finding.rules_version), trade.calendar_of(finding.lead_unit_id)
 
 
 def case(finding: Finding, recorded: dict[Key, LetterState], *, second_red: bool = False) -> Case:
@@ -51,10 +48,18 @@ def case(finding: Finding, recorded: dict[Key, LetterState], *, second_red: bool
         provisional=finding.provisional,
         begun_on=finding.deadline_set_on or finding.opened_on,
         stage_clock=Clock(finding.stage_since, finding.stage_event),
+        returned_on=finding.returned_on,
+        behind_on=finding.next_measure_on,
+        extension_clock=_extension_clock(finding),
         next_review_on=finding.next_review_on,
-        second_red_this_year=second_red,
+        second_red=second_red,
         recorded=recorded,
     )
+
+
+def _extension_clock(finding: Finding) -> Clock | None:
+    asked_on, event = finding.extension_asked_on, finding.extension_event
+    return Clock(asked_on, event) if asked_on and event and finding.extension_to else None
 
 
 def _recorded(finding: Finding, written: Iterable["Glance"]) -> dict[Key, LetterState]:
@@ -66,15 +71,15 @@ def _recorded(finding: Finding, written: Iterable["Glance"]) -> dict[Key, Letter
     }
 
 
-async def _had_red_this_year(session: AsyncSession, finding: Finding, today: date) -> bool:
-    """Whether the unit got a red order for another finding this year."""
+async def _had_red_lately(session: AsyncSession, finding: Finding, today: date) -> bool:
+    """Whether the unit got a red order for another finding within the twelve months before this one's."""
     if finding.lead_unit_id is None or finding.deadline is None or finding.deadline >= today:
         return False
     red = (
         exists()
         .where(col(Letter.finding) == col(Finding.number), col(Letter.rung) == "red_order")
         .where(col(Letter.state).in_(RED))
-        .where(col(Letter.due_on) >= date(today.year, 1, 1), col(Letter.due_on) <= finding.deadline)
+        .where(col(Letter.due_on) > add_months(finding.deadline, -12), col(Letter.due_on) <= finding.deadline)
     )  # not joined: SQLite would go through all letters instead of the unit's
     found = await session.exec(
         select(Finding.number)
@@ -96,7 +101,7 @@ async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: date
     """
     await session.refresh(finding, with_for_update=True)
     case = await case_of(session, finding, today)
-    letters = plan(case, trade.rules, trade.calendar, today)
+    letters = plan(case, *under(trade, finding), today)
     due = due_now(letters, case.recorded)
     for planned in due:
         await _write_planned(session, finding, planned, now)
@@ -159,9 +164,9 @@ async def look_ahead(
     session: AsyncSession, finding: Finding, trade: Trade, today: date, written: Iterable["Glance"]
 ) -> None:
     """Note the first day on which a letter falls due that is not among those written."""
-    second_red = await _had_red_this_year(session, finding, today)
+    second_red = await _had_red_lately(session, finding, today)
     seen = case(finding, _recorded(finding, written), second_red=second_red)
-    finding.next_look_on = next_look(plan(seen, trade.rules, trade.calendar, today), seen.recorded)
+    finding.next_look_on = next_look(plan(seen, *under(trade, finding), today), seen.recorded)
 
 
 async def _written(session: AsyncSession, finding: Finding) -> Sequence["Glance"]:

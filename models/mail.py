@@ -43,7 +43,7 @@ class Letter(SQLModel, table=True):
     due_on: date
     state: LetterState = Field(sa_column=Column(WordColumn(LetterState), nullable=False))
     reminder: bool = False
-    """Sent only on working days."""
+    """Called for by a ladder, not by an act; it may become moot before it goes."""
     note: str = ""
     """Why it waits, was skipped, failed or was cancelled."""
     signed_by: str = Field(default="", max_length=100)

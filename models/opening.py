@@ -16,7 +16,6 @@ from models.effects import place, set_deadline
 from models.findings import Finding, InspectionRound
 from models.history import Event
 from models.ledger import Entry, Receipt, as_receipt, chained, receipt_of, waking
-from models.letters import Trade
 from models.numbering import next_number, note
 from models.orders import OpenWords, Placing
 from models.people import PostRole
@@ -28,6 +27,7 @@ from policy.office import office_day
 from policy.refusals import BadInput
 from policy.roles import ROLES_FOR, Why
 from policy.stages import Act, Stage
+from policy.trade import Trade
 
 INTAKE = 7101
 """The advisory lock under which ledgers are taken in; findings are opened one by one beside each other."""

@@ -117,7 +117,9 @@ class ActWords(Placing):
     outcomes: Outcomes = ()
     into: Line = ""
     meeting: Line = ""
-    next_review_on: date | None = None
+    sustained: Truth = False
+    """With a request for an extension: turn it into continuing rectification, due on its next review."""
+    next_review_on: Day | None = None
     supplement: Long = ""
     result: Long = ""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, literal, update
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -58,7 +58,7 @@ class Parcel:
 
 
 async def piles(
-    session: AsyncSession, now: datetime, *, reminders: bool, limit: int = 10_000
+    session: AsyncSession, now: datetime, limit: int = 10_000
 ) -> tuple[list[Pile], dict[int, str]]:
     """What is to be written today, by person; and notes on letters to vacant posts or without a mailbox.
 
@@ -68,7 +68,7 @@ async def piles(
         select(col(Letter.id), col(Letter.note), col(Post.id), col(Post.name))
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
         .join(Post, col(Post.id) == col(Addressee.post_id))
-        .where(*_unwritten(reminders))
+        .where(*UNWRITTEN)
         .order_by(col(Letter.note) != "", col(Letter.id))
         .limit(limit)
     )
@@ -88,12 +88,7 @@ async def piles(
     return [Pile(*to[name], tuple(found)) for name, found in lies.items()], notes
 
 
-def _unwritten(reminders: bool) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Letter.state) == LetterState.QUEUED,
-        col(Addressee.mail_id).is_(None),
-        col(Letter.reminder).is_(False) | literal(reminders),
-    )
+UNWRITTEN = (col(Letter.state) == LetterState.QUEUED, col(Addressee.mail_id).is_(None))
 
 
 async def note(session: AsyncSession, notes: Mapping[int, str]) -> None:
@@ -374,26 +369,25 @@ async def try_again(session: AsyncSession) -> None:
 
 
 async def has_work(
-    session: AsyncSession, now: datetime, *, reminders: bool, dead: Collection[str] = ()
+    session: AsyncSession, now: datetime, *, may_write: bool, dead: Collection[str] = ()
 ) -> bool:
-    """Whether a mail may go now, a letter is to be put into one, or a sender died."""
-    to_send = await session.exec(_to_send(now).limit(1))
-    if to_send.first() is not None:
+    """Whether a sender died; and in office hours, whether a mail may go or a letter is to be put into one."""
+    if may_write and (await session.exec(_to_send(now).limit(1))).first() is not None:
         return True
     left = await session.exec(
         select(Mail.id)
         .where(col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), _is_left(now, dead))
         .limit(1)
     )
-    return left.first() is not None or await _has_letters(session, reminders)
+    return left.first() is not None or (may_write and await _has_letters(session))
 
 
-async def _has_letters(session: AsyncSession, reminders: bool) -> bool:
-    """A queued letter that nobody has yet tried to put into a mail; reminders only on their days."""
+async def _has_letters(session: AsyncSession) -> bool:
+    """A queued letter that nobody has yet tried to put into a mail."""
     rows = await session.exec(
         select(Letter.id)
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
-        .where(*_unwritten(reminders), col(Letter.note) == "")
+        .where(*UNWRITTEN, col(Letter.note) == "")
         .limit(1)
     )
     return rows.first() is not None

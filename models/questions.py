@@ -21,13 +21,14 @@ from models.findings import (
 )
 from models.guidance import current_run
 from models.history import Event
-from models.letters import Trade, addressees, case_of
+from models.letters import addressees, case_of, under
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post, Unit
 from policy.escalation import LetterState, Planned, plan
 from policy.lights import Light, days_left, light
 from policy.office import office_day
 from policy.stages import STEP_OF
+from policy.trade import Trade
 
 Row = dict[str, Any]
 """One line of JSON-ready values; dates are ISO text."""
@@ -328,7 +329,7 @@ async def plans(session: AsyncSession, trade: Trade, now: datetime, days: int) -
     rows: list[Row] = []
     for finding in found:
         case = await case_of(session, finding, today)
-        for letter in plan(case, trade.rules, trade.calendar, today):
+        for letter in plan(case, *under(trade, finding), today):
             if letter.key not in case.recorded and letter.day <= until:
                 rows.append(await _planned(session, finding, letter))
     return sorted(rows, key=lambda row: (row["date"], row["finding"], row["rung"]))

@@ -19,13 +19,14 @@ from models.dumps import ending, is_empty, is_sqlite, load, sqlite_file, sync
 from models.faults import reach
 from models.files import stored
 from models.home import RESTORING
-from models.letters import Trade
 from models.mail import Letter, Mail, MailState
 from models.running import Restore, Run
+from models.trade import trade
 from models.upgrade import upgrade
 from policy.escalation import LetterState
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput, NotAllowed
+from policy.trade import Trade
 
 AT_A_TIME = 500
 UNSENT = (MailState.QUEUED, MailState.CLAIMED, MailState.DATA)
@@ -119,9 +120,7 @@ def _holds_prefect(found: Backup) -> bool:
     return any(name.startswith("prefect.") for name in found.manifest.files)
 
 
-async def restore(
-    found: Backup, place: Place, trade: Trade, now: Moments, mails: Mails, *, with_prefect: bool
-) -> Held:
+async def restore(found: Backup, place: Place, now: Moments, mails: Mails, *, with_prefect: bool) -> Held:
     """Put an examined backup into a place that was found empty. Our own database comes last."""
     folder = place.home
     await asyncio.to_thread(_begin, folder)
@@ -132,30 +131,28 @@ async def restore(
         await asyncio.to_thread(_copy_keys, found, folder)
     reach("restore.before_database")
     if is_sqlite(place.database):
-        held = await _ours_by_file(found, place, trade, now, mails)
+        held = await _ours_by_file(found, place, now, mails)
     else:
         await load(place.database, found.folder / f"rectify.{ending(place.database)}")
-        held = await _made_ready(found, place.database, folder, trade, now, mails)
+        held = await _made_ready(found, place.database, folder, now, mails)
     reach("restore.before_end")
     await asyncio.to_thread(_end, found, folder)
     return held
 
 
-async def _ours_by_file(found: Backup, place: Place, trade: Trade, now: Moments, mails: Mails) -> Held:
+async def _ours_by_file(found: Backup, place: Place, now: Moments, mails: Mails) -> Held:
     """Under another name until nothing in it would be sent blindly."""
     target = sqlite_file(place.database)
     draft = target.with_name(drafts(target.name)[0])
     for old in drafts(target.name):
         (target.parent / old).unlink(missing_ok=True)
     await asyncio.to_thread(_copy_file, found, "rectify.db", draft)
-    held = await _made_ready(found, f"sqlite+aiosqlite:///{draft}", place.home, trade, now, mails)
+    held = await _made_ready(found, f"sqlite+aiosqlite:///{draft}", place.home, now, mails)
     await asyncio.to_thread(_rename, draft, target)
     return held
 
 
-async def _made_ready(
-    found: Backup, url: str, folder: Path, trade: Trade, now: Moments, mails: Mails
-) -> Held:
+async def _made_ready(found: Backup, url: str, folder: Path, now: Moments, mails: Mails) -> Held:
     """At this code's schema, its chains whole, and nothing on its way to anybody."""
     db = Database(url)
     try:
@@ -164,19 +161,19 @@ async def _made_ready(
             broken = await broken_rows(session, folder, now.office)
         if broken:
             raise damaged(found.folder, broken[0])
-        return await settle(db, found.manifest.at, trade, now, mails)
+        return await settle(db, found.manifest.at, now, mails)
     finally:
         await db.close()
 
 
-async def settle(db: Database, taken_at: datetime, trade: Trade, now: Moments, mails: Mails) -> Held:
+async def settle(db: Database, taken_at: datetime, now: Moments, mails: Mails) -> Held:
     """Runs are to look anew; what may have been sent since the backup waits for a person.
 
     A mail under way is in doubt in any case. With HOLD, so is every other unsent mail, and letters that were
     waiting or fell due since are drafts, to be signed by whoever knows that they did not go out.
     """
     if mails is Mails.HOLD:
-        await _climb(db, trade, now.office)
+        await _climb(db, await trade(db), now.office)
     day = taken_at.astimezone(OFFICE).strftime("%Y-%m-%d %H:%M")
     why = f"自 {day} 的备份恢复，此后是否已发出待查"
     async with db.writing("restore") as session:
@@ -193,7 +190,7 @@ async def settle(db: Database, taken_at: datetime, trade: Trade, now: Moments, m
     return Held(len(found), held)
 
 
-async def _climb(db: Database, trade: Trade, now: datetime) -> None:
+async def _climb(db: Database, held: Trade, now: datetime) -> None:
     """Write what fell due since, so that it is drafted with the rest and not sent by the next round."""
     after = ""
     while True:
@@ -203,7 +200,7 @@ async def _climb(db: Database, trade: Trade, now: datetime) -> None:
             async with db.writing("climb") as session:
                 finding = await letters.to_climb(session, number)
                 if finding:
-                    await letters.climb(session, finding, trade, now, office_day(now))
+                    await letters.climb(session, finding, held, now, office_day(now))
         if len(numbers) < AT_A_TIME:
             return
         after = numbers[-1]

@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     round_again: float = Field(
         default=60.0, gt=0, description="Seconds before a round that could do nothing is tried again."
     )
-    mail_on_holidays: bool = Field(default=False, description="Send reminders on days off too.")
+    mail_any_time: bool = Field(default=False, description="Send mails outside of office hours too.")
 
 
 @lru_cache

@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from models import findings, history, mail, people, running
+from models import findings, history, mail, people, rulebook, running
 
-__all__ = ["findings", "history", "mail", "metadata", "people", "running"]
+__all__ = ["findings", "history", "mail", "metadata", "people", "rulebook", "running"]
 
 metadata = SQLModel.metadata

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from policy.deadlines import DeadlineType
+from policy.deadlines import Calendar, DeadlineType, next_workday
 from policy.ledger_rows import Outcome
 from policy.refusals import BadInput, NotAllowed
 from policy.roles import ROLES_FOR, Actor, Role, Why, hindrance
-from policy.rules import Rules
-from policy.stages import MOVES, Act, Facts, Moved, acts_possible, move
-from policy.words import ACT_WORDS, STAGE_WORDS
+from policy.rules import Rules, Terms
+from policy.stages import MOVES, Act, Facts, Moved, Path, acts_possible, move
+from policy.words import ACT_WORDS, ROLE_WORDS, STAGE_WORDS
 
 __all__ = ["ROLES_FOR", "Said", "decide", "not_by", "outcome_amount"]
 
@@ -36,9 +36,15 @@ class Said:
     outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
     basis: str = ""
     into: str = ""
+    meeting: str = ""
+    sustained: bool = False
+    """Asks for the finding to be turned into one of continuing rectification."""
+    next_review_on: date | None = None
 
 
-def decide(facts: Facts, act: Act, actor: Actor, said: Said, rules: Rules, today: date) -> Moved:
+def decide(
+    facts: Facts, act: Act, actor: Actor, said: Said, rules: Rules, calendar: Calendar, today: date
+) -> Moved:
     """Where `act` leads. Raises NotAllowed, saying what is possible, or BadInput."""
     if (facts.stage, act) not in MOVES:
         raise _not_now(facts, act)
@@ -46,9 +52,12 @@ def decide(facts: Facts, act: Act, actor: Actor, said: Said, rules: Rules, today
     if why is not None:
         raise not_by(facts.number, facts.number, act, why)
     guard = GUARDS.get(act)
+    terms = rules.terms(facts.source, facts.deadline_type)
     if guard is not None:
-        guard(facts, said, Limits(rules, today, actor.roles))
-    return move(facts, act, needs_plan=rules.needs_plan(facts.deadline_type))
+        guard(facts, said, Limits(rules, terms, calendar, today, actor))
+    moved = move(facts, act, Path(terms.plan, terms.plan_review, terms.closure_approval))
+    is_last = len(facts.extension_approved_by) + 1 >= len(rules.approvals)
+    return replace(moved, is_partial=act is Act.APPROVE_EXTENSION and not is_last)
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,10 @@ class Limits:
     """What a guard may look at besides the finding and the words said."""
 
     rules: Rules
+    terms: Terms
+    calendar: Calendar
     today: date
-    roles: frozenset[Role]
+    actor: Actor
 
 
 def _not_now(facts: Facts, act: Act) -> NotAllowed:
@@ -182,26 +193,50 @@ def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
         raise BadInput("不能并入自身。", "A finding cannot be merged into itself.")
 
 
+def _approve_closure(facts: Facts, said: Said, limits: Limits) -> None:
+    if limits.terms.review_meeting and not said.meeting.strip():
+        raise BadInput(
+            f"{facts.number} 销号须经集体审议，请写明会议（meeting=第12次党委会）。",
+            f"{facts.number} is closed by a meeting: name it (meeting=…).",
+        )
+
+
+def _look_back(_facts: Facts, said: Said, limits: Limits) -> None:
+    _needs_text(said.text, "回头看情况", "What was found")
+    if said.next_review_on and said.next_review_on <= limits.today:
+        raise BadInput(
+            f"下次复核日期 {said.next_review_on} 应晚于今天。",
+            f"The next review {said.next_review_on} has to be after today.",
+        )
+
+
 def _request_extension(facts: Facts, said: Said, limits: Limits) -> None:
     _needs_text(said.reason, "延期理由", "A reason")
-    if said.deadline is None or facts.deadline is None:
+    asked = _asked(said)
+    if asked is None or facts.deadline is None:
         raise BadInput("请填写延期至的日期（deadline=2026-12-31）。", "Say until when (deadline=2026-12-31).")
     _may_extend(facts, limits)
-    _later_date(facts.deadline, said.deadline, limits)
+    if said.sustained:
+        _needs_text(said.objective, "阶段整改目标", "The goal of this stage")
+    _later_date(facts, asked, limits)
+
+
+def _asked(said: Said) -> date | None:
+    """What is turned into continuing rectification is due on the day of its next review."""
+    return said.next_review_on if said.sustained else said.deadline
 
 
 def _may_extend(facts: Facts, limits: Limits) -> None:
-    number = facts.number
+    number, most = facts.number, limits.terms.extensions
     refused = {
-        facts.deadline_type is DeadlineType.IMMEDIATE: ("立行立改事项不能延期", "is to be fixed at once"),
+        facts.deadline_type is DeadlineType.IMMEDIATE and most == 0: (
+            "立行立改事项不能延期",
+            "is to be fixed at once and cannot be extended",
+        ),
         facts.extension_to is not None: ("已有一份延期申请待审批", "has a request waiting for a decision"),
-        facts.extensions >= limits.rules.most_extensions: (
+        facts.extensions >= most: (
             f"已延期{facts.extensions}次，不能再延",
             f"was extended {facts.extensions} times already",
-        ),
-        facts.deadline is not None and limits.today > facts.deadline: (
-            "已超过完成时限，届满后不能再申请延期",
-            "is past its deadline; an extension has to be asked for before",
         ),
     }
     if True in refused:
@@ -209,8 +244,9 @@ def _may_extend(facts: Facts, limits: Limits) -> None:
         raise NotAllowed(f"{number} {zh}。", f"{number} {en}.")
 
 
-def _later_date(old: date, new: date, limits: Limits) -> None:
-    latest = old + timedelta(days=limits.rules.longest_extension_days)
+def _later_date(facts: Facts, new: date, limits: Limits) -> None:
+    latest = latest_extension(facts, limits.terms, limits.calendar)
+    old = facts.deadline or limits.today
     if not max(old, limits.today) < new <= latest:
         raise BadInput(
             f"延期日期 {new} 应晚于原时限 {old} 和今天，且不超过 {latest}。",
@@ -218,31 +254,66 @@ def _later_date(old: date, new: date, limits: Limits) -> None:
         )
 
 
-def _decide_extension(facts: Facts, said: Said, limits: Limits) -> None:
-    asked = facts.extension_to
-    if asked is None or facts.deadline is None:
-        raise NotAllowed(
-            f"{facts.number} 没有待审批的延期申请。", f"{facts.number} has no extension request to decide on."
-        )
-    if facts.cycle > 1 and Role.FIRST_RESPONSIBLE not in limits.roles:
+def latest_extension(facts: Facts, terms: Terms, calendar: Calendar) -> date:
+    """The last day an extension may be asked for.
+
+    Where the terms say so it counts from the nominal deadline, unrolled, and is itself moved off a holiday.
+    """
+    old = facts.deadline or date.max
+    if not terms.extension_from_nominal:
+        return old + timedelta(days=terms.longest_extension_days)
+    nominal = (facts.nominal_deadline or old) + timedelta(days=terms.longest_extension_days)
+    return next_workday(nominal, calendar) if terms.period.roll else nominal
+
+
+def _approve_extension(facts: Facts, said: Said, limits: Limits) -> None:
+    asked = _pending(facts)
+    place = len(facts.extension_approved_by)
+    _may_decide(facts, limits, limits.rules.approvals[place])
+    is_last = place + 1 == len(limits.rules.approvals)
+    if is_last and facts.cycle > 1 and Role.FIRST_RESPONSIBLE not in limits.actor.roles:
         raise NotAllowed(
             f"{facts.number} 是重启事项，延期须由第一责任人批准。",
             f"{facts.number} was reopened: only the first responsible person may extend it.",
         )
-    granted = said.deadline or asked
-    if not max(facts.deadline, limits.today) < granted <= asked:
+    granted, old = said.deadline or asked, facts.deadline or limits.today
+    if not max(old, limits.today) < granted <= asked:
         raise BadInput(
-            f"批准的日期 {granted} 应晚于原时限 {facts.deadline} 和今天，且不晚于申请的 {asked}；"
-            "否则请不同意延期。",
-            f"{granted} cannot be granted: it has to be after {facts.deadline} and today, up to the {asked}"
+            f"批准的日期 {granted} 应晚于原时限 {old} 和今天，且不晚于申请的 {asked}；否则请不同意延期。",
+            f"{granted} cannot be granted: it has to be after {old} and today, up to the {asked}"
             " asked for; otherwise refuse the extension.",
+        )
+
+
+def _pending(facts: Facts) -> date:
+    if facts.extension_to is None or facts.deadline is None:
+        raise NotAllowed(
+            f"{facts.number} 没有待审批的延期申请。", f"{facts.number} has no extension request to decide on."
+        )
+    return facts.extension_to
+
+
+def _may_decide(facts: Facts, limits: Limits, roles: frozenset[Role]) -> None:
+    """Whoever is next to decide, and nobody twice."""
+    if limits.actor.person in facts.extension_approved_by:
+        raise NotAllowed(
+            f"您已同意{facts.number}的延期申请，还须由他人批准。",
+            f"You have agreed to the extension of {facts.number}; somebody else has to as well.",
+        )
+    if not roles & limits.actor.roles:
+        zh = "、".join(ROLE_WORDS[role][0] for role in Role if role in roles)
+        en = ", ".join(ROLE_WORDS[role][1] for role in Role if role in roles)
+        raise NotAllowed(
+            f"{facts.number} 的延期申请现由{zh}审批，您的岗位没有这项权限。",
+            f"The extension of {facts.number} is to be decided by: {en}. None of your posts may.",
         )
 
 
 def _refuse_extension(facts: Facts, said: Said, limits: Limits) -> None:
     _needs_text(said.reason, "理由", "A reason")
-    if facts.extension_to is None:
-        _decide_extension(facts, said, limits)
+    _pending(facts)
+    waiting = limits.rules.approvals[len(facts.extension_approved_by) :]
+    _may_decide(facts, limits, frozenset().union(*waiting))
 
 
 GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
@@ -254,12 +325,14 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.ATTACH_EVIDENCE: _evidence,
     Act.SUBMIT: _submit,
     Act.RETURN_FOR_REWORK: _long_reason,
+    Act.APPROVE_CLOSURE: _approve_closure,
     Act.DEFER_CLOSURE: _reason,
+    Act.LOOK_BACK: _look_back,
     Act.REOPEN: _reopen,
     Act.WITHDRAW: _reason,
     Act.MERGE: _merge,
     Act.REQUEST_EXTENSION: _request_extension,
-    Act.APPROVE_EXTENSION: _decide_extension,
+    Act.APPROVE_EXTENSION: _approve_extension,
     Act.REFUSE_EXTENSION: _refuse_extension,
 }
 

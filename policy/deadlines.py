@@ -26,18 +26,14 @@ class DayCount(StrEnum):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The announced days off and make-up workdays of the years `first_year` to `last_year`.
+    """The days off and make-up workdays of the announced `years`: only the exceptions to Monday–Friday."""
 
-    `off` and `work` hold only the exceptions to Monday–Friday.
-    """
-
-    first_year: int
-    last_year: int
+    years: frozenset[int]
     off: frozenset[date] = field(default_factory=frozenset)
     work: frozenset[date] = field(default_factory=frozenset)
 
     def knows(self, day: date) -> bool:
-        return self.first_year <= day.year <= self.last_year
+        return day.year in self.years
 
     def is_workday(self, day: date) -> bool:
         """For a year not announced yet this is an estimate: Monday–Friday less the fixed holidays."""

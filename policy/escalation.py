@@ -8,7 +8,7 @@ from enum import StrEnum
 from policy.deadlines import Calendar, add_workdays, due
 from policy.roles import Role
 from policy.rules import Ladder, Rules, Rung
-from policy.stages import STEP_OF, WORKING, Stage, Step
+from policy.stages import LIVE, STEP_OF, WORKING, Stage, Step
 
 
 class LetterState(StrEnum):
@@ -58,8 +58,15 @@ class Case:
     """The first day this deadline can be reminded of: assigned, reopened, or extended to it."""
     stage_clock: Clock
     """Since when, and by which event, the finding stands at its stage."""
+    returned_on: date | None = None
+    """The last return for rework in this cycle."""
+    behind_on: date | None = None
+    """The earliest date of a measure that is not done."""
+    extension_clock: Clock | None = None
+    """When the extension was asked for that waits for a decision."""
     next_review_on: date | None = None
-    second_red_this_year: bool = False
+    second_red: bool = False
+    """Whether the unit got another red order within twelve months before this one."""
     recorded: Mapping[Key, LetterState] = field(default_factory=dict)
 
 
@@ -134,37 +141,47 @@ def rests(stage: Stage) -> bool:
 
 
 def _on_deadline(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
-    """The unit's own ladder; it rests while somebody else has to act (verify, close)."""
+    """The unit's own ladders; they rest while somebody else has to act (verify, close)."""
     if case.deadline is None or rests(case.stage):
         return
-    for letter in _rungs(rules.deadline_ladder, case.deadline, calendar, case.deadline_version):
-        hastened = _hastened(letter, case)
-        if hastened.day >= case.begun_on:
-            yield hastened
-        elif hastened.day > case.deadline:  # late already when it began: that is said, on the first day
-            yield replace(hastened, day=case.begun_on)
-    if case.stage in WORKING and case.round > rules.returns_until_order:
-        yield _quality_order(case)
+    span = Span(case.begun_on, case.deadline, _late_from(case, case.deadline))
+    for letter in _rungs(rules.deadline_ladder, span, calendar, case.deadline_version):
+        if letter.day > case.deadline:
+            late = max(letter.day, span.late_from, case.deadline + timedelta(days=1))
+            yield _hastened(replace(letter, day=late), case, span)
+        elif letter.day >= case.begun_on:
+            yield letter
+    if case.stage in WORKING:
+        yield from _for_poor_work(case, rules, calendar)
 
 
-def _hastened(letter: Planned, case: Case) -> Planned:
-    """A second red letter in one year brings the interview forward to the day of that red letter."""
-    if letter.rung != "interview" or not case.second_red_this_year or case.deadline is None:
+def _late_from(case: Case, deadline: date) -> date:
+    """The day from which the unit is late: its deadline, or when it got the matter (back) after it.
+
+    The days a verifier took, or those before the assignment, are not the unit's.
+    """
+    return max(deadline, case.begun_on, case.returned_on or deadline)
+
+
+def _hastened(letter: Planned, case: Case, span: "Span") -> Planned:
+    """A second red letter within twelve months brings the interview forward to the day of that letter."""
+    if letter.rung != "interview" or not case.second_red:
         return letter
-    return replace(letter, day=min(letter.day, case.deadline + timedelta(days=1)))
+    return replace(letter, day=min(letter.day, max(span.late_from, span.ends + timedelta(days=1))))
 
 
-def _quality_order(case: Case) -> Planned:
-    """Returned twice: a yellow order for quality to the leader in charge."""
-    key = Key(case.deadline_version, "quality_order")
-    to, cc = (Role.RESPONSIBLE_LEADER,), (Role.SUPERVISOR,)
-    return Planned(
-        "quality", 0, "quality_order", "supervision_order", case.stage_clock.on, to, cc, False, key
-    )
+def _for_poor_work(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
+    """Yellow orders: returned too often, once a cycle; behind the plan's own dates, once for a deadline."""
+    if case.round > rules.returns_until_order:
+        began = case.returned_on or case.stage_clock.on
+        yield from _rungs(rules.quality_ladder, Span(began, began), calendar, 0)
+    if case.behind_on and case.deadline and case.behind_on < case.deadline:
+        since = max(case.behind_on, case.begun_on)
+        yield from _rungs(rules.progress_ladder, Span(since, since), calendar, case.deadline_version)
 
 
 def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
-    """The clock of whoever has to act at this stage: accept, assign, review, verify, close, look back."""
+    """The clock of whoever has to act at this stage: accept, assign, review, verify, close, decide."""
     clocks = {
         Stage.DRAFT: (rules.assignment, rules.assignment_ladder),
         Stage.ASSIGNED: (rules.acceptance, rules.acceptance_ladder),
@@ -175,27 +192,58 @@ def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
     }
     if case.stage in clocks:
         period, ladder = clocks[case.stage]
-        ends = due(case.stage_clock.on, period, calendar).day
-        yield from _rungs(ladder, ends, calendar, 0, case.stage_clock.event)
-    if case.stage is Stage.CLOSED and case.next_review_on:
-        yield from _rungs(rules.look_back_ladder, case.next_review_on, calendar, case.deadline_version)
+        since = case.stage_clock
+        span = Span(since.on, due(since.on, period, calendar).day)
+        yield from _rungs(ladder, span, calendar, 0, since.event)
+    if case.extension_clock and case.stage in LIVE:
+        asked = case.extension_clock
+        yield from _rungs(rules.extension_ladder, Span(asked.on, asked.on), calendar, 0, asked.event)
+    yield from _look_back(case, rules, calendar)
+
+
+def _look_back(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
+    """What is to be kept up comes back on its day; while it is open its deadline says what is late."""
+    if case.next_review_on is None or case.stage not in {Stage.CLOSED, *WORKING}:
+        return
+    span = Span(case.begun_on, case.next_review_on)
+    for letter in _rungs(rules.look_back_ladder, span, calendar, case.deadline_version):
+        if case.stage is Stage.CLOSED or letter.day <= case.next_review_on:
+            yield letter
+
+
+@dataclass(frozen=True)
+class Span:
+    """When a clock began and ends; `late_from` is the day after which working days late are counted."""
+
+    starts: date
+    ends: date
+    late_from: date = date.min
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "late_from", max(self.ends, self.late_from))
 
 
 def _rungs(
-    ladder: Ladder, ends: date, calendar: Calendar, deadline_version: int, occasion: int = 0
+    ladder: Ladder, span: Span, calendar: Calendar, deadline_version: int, occasion: int = 0
 ) -> Iterator[Planned]:
     for rank, rung in enumerate(ladder.rungs):
         key = Key(deadline_version, rung.name, occasion)
-        day = rung_day(rung, ends, calendar)
+        day = rung_day(rung, span, calendar)
         yield Planned(ladder.name, rank, rung.name, rung.kind, day, rung.to, rung.cc, rung.draft, key)
 
 
-def rung_day(rung: Rung, ends: date, calendar: Calendar) -> date:
-    """The day a rung falls due on a clock that ends on `ends`."""
+def rung_day(rung: Rung, span: Span, calendar: Calendar) -> date:
+    """The day a rung falls due on a clock."""
     if rung.days_left is not None:
-        return ends - timedelta(days=rung.days_left)
+        return span.ends - timedelta(days=rung.days_left)
+    if rung.workdays_after is not None:
+        return add_workdays(span.starts, rung.workdays_after, calendar)
     late = rung.workdays_late or 0
-    return add_workdays(ends, late, calendar) if late >= 0 else _workdays_before(ends, -late, calendar)
+    return (
+        add_workdays(span.late_from, late, calendar)
+        if late >= 0
+        else _workdays_before(span.ends, -late, calendar)
+    )
 
 
 def _workdays_before(day: date, number: int, calendar: Calendar) -> date:

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 
 from policy.roles import Role
-from policy.stages import Act, Moved
-
-THIRD_RETURN = 4
-"""The round that begins with the third return."""
+from policy.stages import Act, Moved, Stage
 
 
 @dataclass(frozen=True)
@@ -35,16 +32,24 @@ NOTICES: dict[Act, Notice] = {
     Act.REOPEN: Notice("reopened", to=(Role.OWNER,), cc=(Role.RESPONSIBLE_LEADER,)),
     Act.WITHDRAW: Notice("withdrawn", to=(Role.OWNER,)),
     Act.MERGE: Notice("merged", to=(Role.OWNER,)),
-    Act.REQUEST_EXTENSION: Notice("extension_requested", to=(Role.SUPERVISOR,)),
+    Act.REQUEST_EXTENSION: Notice(
+        "extension_requested", to=(Role.RESPONSIBLE_LEADER,), cc=(Role.SUPERVISOR,)
+    ),
     Act.APPROVE_EXTENSION: Notice("extension_approved", to=(Role.OWNER,)),
     Act.REFUSE_EXTENSION: Notice("extension_refused", to=(Role.OWNER,)),
     Act.HAND_OVER: Notice("handed_over", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),
 }
+FIRST_APPROVED = Notice("extension_first_approved", to=(Role.SUPERVISOR,), cc=(Role.OWNER,))
+THIRD_RETURN = Notice("third_return", to=(Role.SUPERVISOR,))
 
 
-def notices(act: Act, moved: Moved) -> list[Notice]:
+def notices(act: Act, moved: Moved, returns_until_alert: int = 3) -> list[Notice]:
     """The letters of one act; the third return also alerts the supervisor."""
+    if act is Act.APPROVE_EXTENSION and moved.is_partial:
+        return [FIRST_APPROVED]
+    if act is Act.PASS_VERIFICATION and moved.stage is Stage.CLOSED:
+        return [NOTICES[Act.APPROVE_CLOSURE]]
     called_for = [NOTICES[act]] if act in NOTICES else []
-    if act is Act.RETURN_FOR_REWORK and moved.round == THIRD_RETURN:
-        called_for.append(Notice("third_return", to=(Role.SUPERVISOR,)))
+    if act is Act.RETURN_FOR_REWORK and moved.round == returns_until_alert + 1:
+        called_for.append(THIRD_RETURN)
     return called_for

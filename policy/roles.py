@@ -41,7 +41,9 @@ class Actor:
 INSPECTORS = frozenset({Role.INSPECTOR, Role.INSPECTION_OFFICE})
 VERIFIERS = frozenset({Role.VERIFIER, *INSPECTORS})
 CLOSERS = frozenset({Role.APPROVER})
-DECIDERS = frozenset({Role.SUPERVISOR, Role.APPROVER, Role.RESPONSIBLE_LEADER})
+DECIDERS = frozenset(Role) - {Role.OWNER, Role.INSPECTOR, Role.VERIFIER, Role.LIAISON, Role.AUDITOR}
+"""Who may be named in the rules to decide on extensions."""
+LOOKERS_BACK = frozenset({*VERIFIERS, Role.SUPERVISOR, Role.DISCIPLINE})
 
 OWNER_ACTS = frozenset(
     {
@@ -74,6 +76,7 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.APPROVE_EXTENSION: DECIDERS,
     Act.REFUSE_EXTENSION: DECIDERS,
     Act.HAND_OVER: frozenset({*INSPECTORS, Role.ADMINISTRATOR}),
+    Act.LOOK_BACK: LOOKERS_BACK,
 }
 
 
@@ -108,6 +111,7 @@ SEPARATE = frozenset(
         Act.APPROVE_EXTENSION,
         Act.REFUSE_EXTENSION,
         Act.APPROVE_PLAN,
+        Act.LOOK_BACK,
     }
 )
 
@@ -123,5 +127,5 @@ def _has_role(facts: Facts, act: Act, actor: Actor) -> bool:
 
 
 def _did_the_work(facts: Facts, actor: Actor) -> bool:
-    submitted = actor.person == facts.submitted_by or actor.person in facts.submitters
-    return submitted or facts.owner_post in actor.posts
+    theirs = {facts.submitted_by, facts.extension_by, *facts.submitters}
+    return actor.person in theirs or facts.owner_post in actor.posts

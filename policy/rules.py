@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from policy.deadlines import DayCount, DeadlineType, Period
+from policy.office import OFFICE
 from policy.roles import Role
 
 
@@ -11,8 +13,8 @@ from policy.roles import Role
 class Rung:
     """One letter of a ladder and when it falls due.
 
-    `days_left` counts calendar days before the clock's end (-1 is the first day late); `workdays_late` counts
-    working days after it. A draft waits for a named person's signature.
+    `days_left` counts calendar days before the clock's end (-1 is the first day late), `workdays_late`
+    working days after it, `workdays_after` working days after its start. A draft waits for a signature.
     """
 
     name: str
@@ -21,6 +23,7 @@ class Rung:
     cc: tuple[Role, ...] = ()
     days_left: int | None = None
     workdays_late: int | None = None
+    workdays_after: int | None = None
     draft: bool = False
 
 
@@ -33,12 +36,45 @@ class Ladder:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What holds for findings of one source and deadline type.
+
+    Without a plan work begins on acceptance; without its review, once the plan is filed; without an approval
+    a passed verification closes. An extension ends `longest_extension_days` calendar days after the deadline
+    at the latest, or after the nominal one, before it was moved off a holiday.
+    """
+
+    period: Period
+    plan: bool = True
+    plan_review: bool = True
+    closure_approval: bool = True
+    review_meeting: bool = False
+    """Whether a closure has to name the meeting that agreed to it."""
+    extensions: int = 2
+    longest_extension_days: int = 365
+    extension_from_nominal: bool = False
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """When mails go out on a working day, by the office's clock."""
+
+    opens: time = time(8, 30)
+    closes: time = time(17, 30)
+
+    def hold(self, moment: datetime) -> bool:
+        """Whether the office is open at this time of day; the minute of closing is not in it."""
+        return self.opens <= moment.astimezone(OFFICE).time() < self.closes
+
+
+@dataclass(frozen=True)
 class Rules:
     """Shipped defaults are domain §2.3–2.5; a finding keeps the `version` it was opened under."""
 
     version: int
-    periods: Mapping[tuple[str, DeadlineType], Period]
-    default_periods: Mapping[DeadlineType, Period]
+    of_source: Mapping[tuple[str, DeadlineType], Terms]
+    """For a source and a type of its own; others are under the terms of their type."""
+    of_type: Mapping[DeadlineType, Terms]
     acceptance: Period
     assignment: Period
     review: Period
@@ -46,6 +82,8 @@ class Rules:
     closure: Period
     look_back: Period
     deadline_ladder: Ladder
+    quality_ladder: Ladder
+    progress_ladder: Ladder
     acceptance_ladder: Ladder
     assignment_ladder: Ladder
     dispute_ladder: Ladder
@@ -53,40 +91,48 @@ class Rules:
     verification_ladder: Ladder
     closure_ladder: Ladder
     look_back_ladder: Ladder
+    extension_ladder: Ladder
+    approvals: tuple[frozenset[Role], ...]
+    """Who grants an extension, one after the other; each time somebody else."""
     returns_until_order: int = 2
-    most_extensions: int = 2
-    longest_extension_days: int = 365
+    returns_until_alert: int = 3
+    hours: OfficeHours = OfficeHours()
+
+    def terms(self, source: str, kind: DeadlineType) -> Terms:
+        return self.of_source.get((source, kind), self.of_type[kind])
 
     def period(self, source: str, kind: DeadlineType) -> Period:
-        return self.periods.get((source, kind), self.default_periods[kind])
-
-    def needs_plan(self, kind: DeadlineType) -> bool:
-        return kind is not DeadlineType.IMMEDIATE
+        return self.terms(source, kind).period
 
 
 WEEK = Period(5, DayCount.WORKING_DAYS)
 TEN_WORKDAYS = Period(10, DayCount.WORKING_DAYS)
 THREE_MONTHS = Period(3, DayCount.MONTHS, roll=True)
+SIX_MONTHS = Period(6, DayCount.MONTHS, roll=True)
 
 SHIPPED = Rules(
     version=1,
-    periods={
-        ("审计", DeadlineType.TIME_LIMITED): Period(60, DayCount.WORKING_DAYS),
-        ("督查", DeadlineType.TIME_LIMITED): Period(30, DayCount.CALENDAR_DAYS, roll=True),
-        ("信访", DeadlineType.TIME_LIMITED): Period(60, DayCount.CALENDAR_DAYS, roll=True),
+    of_source={
+        ("审计", DeadlineType.TIME_LIMITED): Terms(Period(60, DayCount.WORKING_DAYS)),
+        ("督查", DeadlineType.TIME_LIMITED): Terms(Period(30, DayCount.CALENDAR_DAYS, roll=True)),
+        ("信访", DeadlineType.TIME_LIMITED): Terms(
+            Period(60, DayCount.CALENDAR_DAYS, roll=True),
+            longest_extension_days=30,
+            extension_from_nominal=True,
+        ),
     },
-    default_periods={
-        DeadlineType.IMMEDIATE: TEN_WORKDAYS,
-        DeadlineType.TIME_LIMITED: THREE_MONTHS,
-        DeadlineType.PHASED: Period(6, DayCount.MONTHS, roll=True),
-        DeadlineType.SUSTAINED: Period(6, DayCount.MONTHS, roll=True),
+    of_type={
+        DeadlineType.IMMEDIATE: Terms(TEN_WORKDAYS, plan=False, extensions=0),
+        DeadlineType.TIME_LIMITED: Terms(THREE_MONTHS),
+        DeadlineType.PHASED: Terms(SIX_MONTHS),
+        DeadlineType.SUSTAINED: Terms(SIX_MONTHS),
     },
     acceptance=WEEK,
     assignment=WEEK,
     review=WEEK,
     verification=WEEK,
     closure=WEEK,
-    look_back=Period(6, DayCount.MONTHS, roll=True),
+    look_back=SIX_MONTHS,
     deadline_ladder=Ladder(
         "deadline",
         (
@@ -131,10 +177,34 @@ SHIPPED = Rules(
             ),
         ),
     ),
+    quality_ladder=Ladder(
+        "quality",
+        (
+            Rung(
+                "quality_order",
+                "supervision_order",
+                to=(Role.RESPONSIBLE_LEADER,),
+                cc=(Role.SUPERVISOR,),
+                workdays_after=0,
+            ),
+        ),
+    ),
+    progress_ladder=Ladder(
+        "progress",
+        (
+            Rung(
+                "progress_order",
+                "supervision_order",
+                to=(Role.RESPONSIBLE_LEADER,),
+                cc=(Role.SUPERVISOR,),
+                days_left=-1,
+            ),
+        ),
+    ),
     acceptance_ladder=Ladder(
         "acceptance",
         (
-            Rung("acceptance_reminder", "reminder", to=(Role.OWNER,), cc=(Role.LIAISON,), workdays_late=-2),
+            Rung("acceptance_reminder", "reminder", to=(Role.OWNER,), cc=(Role.LIAISON,), workdays_after=3),
             Rung(
                 "acceptance_overdue",
                 "reminder",
@@ -169,6 +239,26 @@ SHIPPED = Rules(
         "closure", (Rung("closure_overdue", "reminder", to=(Role.APPROVER,), days_left=-1),)
     ),
     look_back_ladder=Ladder(
-        "look_back", (Rung("look_back_due", "reminder", to=(Role.SUPERVISOR, Role.OWNER), days_left=0),)
+        "look_back",
+        (
+            Rung("look_back_due", "reminder", to=(Role.SUPERVISOR, Role.OWNER), days_left=0),
+            Rung("look_back_overdue", "reminder", to=(Role.SUPERVISOR,), workdays_late=5),
+        ),
+    ),
+    extension_ladder=Ladder(
+        "extension",
+        (
+            Rung(
+                "extension_undecided",
+                "reminder",
+                to=(Role.SUPERVISOR,),
+                cc=(Role.INSPECTION_OFFICE,),
+                workdays_after=5,
+            ),
+        ),
+    ),
+    approvals=(
+        frozenset({Role.RESPONSIBLE_LEADER, Role.UNIT_HEAD, Role.PARTY_HEAD, Role.LEAD_LEADER}),
+        frozenset({Role.SUPERVISOR, Role.APPROVER, Role.INSPECTION_OFFICE, Role.FIRST_RESPONSIBLE}),
     ),
 )

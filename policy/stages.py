@@ -55,8 +55,11 @@ class Act(StrEnum):
     APPROVE_EXTENSION = "approve_extension"
     REFUSE_EXTENSION = "refuse_extension"
     HAND_OVER = "hand_over"
+    LOOK_BACK = "look_back"
     AMEND = "amend"
     """A later import of the ledger corrects the row; no button of its own."""
+    RECOMPUTE = "recompute"
+    """A computed date is counted anew under another calendar or other rules; no button of its own."""
 
 
 ORDER = tuple(Step)
@@ -119,6 +122,7 @@ MOVES: dict[tuple[Stage, Act], Stage] = {
     (Stage.PENDING_CLOSURE, Act.DEFER_CLOSURE): Stage.PENDING_CLOSURE,
     (Stage.PENDING_CLOSURE, Act.RETURN_FOR_REWORK): Stage.RETURNED,
     (Stage.CLOSED, Act.REOPEN): Stage.IN_PROGRESS,  # another cycle
+    (Stage.CLOSED, Act.LOOK_BACK): Stage.CLOSED,  # it still holds
     **{(stage, Act.HAND_OVER): stage for stage in Stage if stage in LIVE and stage is not Stage.DRAFT},
 }
 
@@ -135,6 +139,9 @@ class Facts:
     deadline_type: DeadlineType
     deadline: date | None
     deadline_version: int
+    source: str = ""
+    nominal_deadline: date | None = None
+    """Where the computed deadline fell before it was moved off a holiday."""
     owner_post: int | None = None
     verifier_post: int | None = None
     submitted_by: int | None = None
@@ -147,13 +154,29 @@ class Facts:
     extensions: int = 0
     extension_to: date | None = None
     """The date asked for in an extension that is not yet decided."""
+    extension_by: int | None = None
+    """Who asked for it."""
+    extension_approved_by: tuple[int, ...] = ()
+    """Who has agreed to it so far."""
 
 
 @dataclass(frozen=True)
 class Moved:
+    """Where an act leads. `is_partial` says that others have to agree before it takes effect."""
+
     stage: Stage
     round: int
     cycle: int
+    is_partial: bool = False
+
+
+@dataclass(frozen=True)
+class Path:
+    """Which stages the terms of a finding leave out."""
+
+    plan: bool = True
+    plan_review: bool = True
+    closure_approval: bool = True
 
 
 def has_reached(stage: Stage, step: Step) -> bool:
@@ -170,13 +193,16 @@ def acts_possible(stage: Stage) -> list[Act]:
     return [act for act in Act if (stage, act) in MOVES]
 
 
-def move(facts: Facts, act: Act, *, needs_plan: bool) -> Moved:
+def move(facts: Facts, act: Act, path: Path) -> Moved:
     """Where `act` leads. Raises KeyError where the table has no such move."""
     stage = MOVES[facts.stage, act]
-    if act is Act.ACCEPT and not needs_plan:
-        stage = Stage.IN_PROGRESS
-    if act is Act.TAKE_BACK and facts.round > 1:
-        stage = Stage.RETURNED
+    shorter = {
+        Act.ACCEPT: None if path.plan else Stage.IN_PROGRESS,
+        Act.FILE_PLAN: None if path.plan_review else Stage.IN_PROGRESS,
+        Act.PASS_VERIFICATION: None if path.closure_approval else Stage.CLOSED,
+        Act.TAKE_BACK: Stage.RETURNED if facts.round > 1 else None,
+    }
+    stage = shorter.get(act) or stage
     if act is Act.REOPEN:
         return Moved(stage, round=1, cycle=facts.cycle + 1)
     another = act is Act.RETURN_FOR_REWORK

@@ -55,7 +55,9 @@ ACT_WORDS: dict[Act, tuple[str, str]] = {
     Act.APPROVE_EXTENSION: ("同意延期", "approve extension"),
     Act.REFUSE_EXTENSION: ("不同意延期", "refuse extension"),
     Act.HAND_OVER: ("工作交接", "hand over"),
+    Act.LOOK_BACK: ("回头看", "look back"),
     Act.AMEND: ("台账更正", "amend"),
+    Act.RECOMPUTE: ("重算时限", "recompute"),
 }
 
 LIGHT_WORDS: dict[Light, tuple[str, str]] = {

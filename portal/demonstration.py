@@ -26,7 +26,7 @@ async def fill(db: Database) -> int:
     imported = 0
     for name in ("sample_findings.csv", "sample_ledger.xlsx"):
         read = read_ledger(SAMPLES / name, today=clock.today())
-        taken = await intake.take_in(db, read, Wanted("导入"), clock.now(), trade())
+        taken = await intake.take_in(db, read, Wanted("导入"), clock.now(), await trade(db))
         errors = [*errors, *staffed.errors, *taken.errors]
         imported += taken.imported
     if errors:

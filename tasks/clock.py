@@ -23,6 +23,11 @@ def _shift(as_of: str) -> timedelta:
     return moved(moment, as_of) - moment
 
 
+def tells_the_hour() -> bool:
+    """Not where it was moved to a day: then it shows the hour at which somebody happened to do so."""
+    return len(settings().as_of) != DAY
+
+
 def real() -> datetime:
     """The machine's own clock, for what happens between machines: it is never moved."""
     return datetime.now(UTC)

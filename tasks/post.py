@@ -56,8 +56,10 @@ async def write_mails(db: Database, config: Settings, now: datetime) -> int:
 
 
 async def _piles(db: Database, now: datetime) -> list[outbox.Pile]:
+    if not await may_write(db, now):
+        return []
     async with db.reading() as session:
-        piles, notes = await outbox.piles(session, now, reminders=_may_remind(now))
+        piles, notes = await outbox.piles(session, now)
     if notes:
         async with db.writing("letters_noted") as session:
             await outbox.note(session, notes)
@@ -134,15 +136,22 @@ async def send_mails(db: Database, config: Settings, now: datetime, within: floa
     async with db.writing("recover") as session:
         dead = {sender for sender in await outbox.senders(session) if is_gone(sender)}
         await outbox.recover(session, now, dead)
-    return await Round(db, config, now, within).run() if config.smtp_host else 0
+    if not config.smtp_host or not await may_write(db, now):
+        return 0
+    return await Round(db, config, now, within).run()
 
 
-def _may_remind(now: datetime) -> bool:
-    """Reminders go out on working days only, unless it is set otherwise."""
-    return settings().mail_on_holidays or trade().calendar.is_workday(office_day(now))
+async def may_write(db: Database, now: datetime) -> bool:
+    """Mails go out in office hours on working days, unless it is set otherwise."""
+    if settings().mail_any_time:
+        return True
+    held = await trade(db)
+    is_open = held.rules.hours.hold(now) or not clock.tells_the_hour()
+    return is_open and held.calendar.is_workday(office_day(now))
 
 
 async def has_work(db: Database, now: datetime) -> bool:
+    may_now = await may_write(db, now)
     async with db.reading() as session:
         dead = {sender for sender in await outbox.senders(session) if is_gone(sender)}
-        return await outbox.has_work(session, now, reminders=_may_remind(now), dead=dead)
+        return await outbox.has_work(session, now, may_write=may_now, dead=dead)

@@ -10,7 +10,6 @@ from models.backups import Backup, Place
 from models.database import database_url
 from models.restoring import Held, Mails, Moments
 from models.settings import Settings
-from models.trade import trade
 from models.upgrade import Before
 from policy.refusals import NotAllowed, Unavailable
 from tasks import clock
@@ -81,7 +80,7 @@ async def restore(
     found = await asyncio.to_thread(backups.examine, source)
     await restoring.refuse(found, target, with_prefect=with_prefect)
     moments = Moments(now, clock.real())
-    return found, await restoring.restore(found, target, trade(), moments, mails, with_prefect=with_prefect)
+    return found, await restoring.restore(found, target, moments, mails, with_prefect=with_prefect)
 
 
 def _refuse_used(home: Path) -> None:

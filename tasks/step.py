@@ -22,8 +22,10 @@ async def begin(number: str, step: Step) -> bool:
 
 
 async def _begin(number: str, step: Step, now: datetime) -> bool:
-    async with database(settings()).writing("step") as session:
+    db = database(settings())
+    held = await trade(db)
+    async with db.writing("step") as session:
         finding = await find(session, number)
-        await climb(session, finding, trade(), now, office_day(now))
+        await climb(session, finding, held, now, office_day(now))
         await guidance.begin_step(session, finding, step, now)
         return is_past(finding.stage, step)

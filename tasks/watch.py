@@ -86,9 +86,10 @@ async def _due(db: Database, now: datetime) -> AsyncIterator[str]:
 
 
 async def _climb(db: Database, number: str, now: datetime) -> int:
+    held = await trade(db)
     async with db.writing("climb") as session:
         finding = await letters.to_climb(session, number)
-        return await letters.climb(session, finding, trade(), now, office_day(now)) if finding else 0
+        return await letters.climb(session, finding, held, now, office_day(now)) if finding else 0
 
 
 async def is_due(db: Database, now: datetime) -> bool:

@@ -64,7 +64,7 @@ def import_ledger(
         with printing.progress(("读取台账", "reading"), ("导入", "taking in")) as (begin, told):
             read = await asyncio.to_thread(read_ledger, file, today=clock.today(), source=source)
             begin()
-            return await intake.take_in(db, read, wanted, clock.now(), trade(), told)
+            return await intake.take_in(db, read, wanted, clock.now(), await trade(db), told)
 
     taken = with_database(work)
     if json:
@@ -137,7 +137,7 @@ def open_one(by: By, sets: Sets = None, json: Json = False) -> None:
     said = words_of(OpenWords, _said(sets))
 
     async def work(db: Database) -> Receipt:
-        return await opening.open_finding(db, by, said, clock.now(), trade())
+        return await opening.open_finding(db, by, said, clock.now(), await trade(db))
 
     _print_receipt(with_database(work), json)
 
@@ -157,7 +157,7 @@ def act(
     async def work(db: Database) -> Receipt:
         kept = tuple(files.keep(path, folder()) for path in evidence or ())
         order = Order(number, verb, by, said, kept, nonce, version)
-        return await ledger.record(db, order, clock.now(), trade())
+        return await ledger.record(db, order, clock.now(), await trade(db))
 
     _print_receipt(with_database(work), json)
 

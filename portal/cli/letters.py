@@ -61,8 +61,9 @@ def plan(
     json: Json = False,
 ) -> None:
     async def work(db: Database) -> list[questions.Row]:
+        held = await trade(db)
         async with db.reading() as session:
-            return await questions.plans(session, trade(), clock.now(), days)
+            return await questions.plans(session, held, clock.now(), days)
 
     _print(with_database(work), json)
 

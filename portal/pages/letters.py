@@ -19,10 +19,11 @@ TELLING = ("to", "cc", "note", "recipient")
 @router.api_route("/letters", methods=READ)
 async def letters(reader: Reading) -> HTMLResponse:
     """Letters decided so far, newest first, and those of the next 90 days."""
+    held = await trade(reader.db)
     async with reader.db.reading() as session:
         hidden = await overview.confidential(session)
         decided = await questions.letters(session)
-        planned = await questions.plans(session, trade(), clock.now(), DAYS_AHEAD)
+        planned = await questions.plans(session, held, clock.now(), DAYS_AHEAD)
         stuck = await overview.stuck_mails(session)
     decided.reverse()
     return reader.page(

@@ -74,11 +74,12 @@ async def _imported(path: Path, folder: Path, rows: int) -> tuple[float, float, 
         read = read_ledger(path, today=office_day(NOW))
         reading = perf_counter() - began
         wanted = Wanted(by="import", create_units=True)
-        first = await intake.take_in(db, read, wanted, NOW, trade())
+        first = await intake.take_in(db, read, wanted, NOW, await trade(db))
         took = perf_counter() - began
         assert (first.imported, first.errors) == (rows, [])
         began = perf_counter()
-        second = await intake.take_in(db, read_ledger(path, today=office_day(NOW)), wanted, NOW, trade())
+        held, again_read = await trade(db), read_ledger(path, today=office_day(NOW))
+        second = await intake.take_in(db, again_read, wanted, NOW, held)
         again = perf_counter() - began
         assert (second.imported, second.updated, second.unchanged) == (0, 0, rows)
     finally:

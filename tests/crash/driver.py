@@ -24,10 +24,10 @@ async def do(db: Database, asked: dict[str, Any]) -> Receipt:
     """One act, as a form sent in with its nonce."""
     by, nonce, words = asked["by"], asked["nonce"], asked.get("words", {})
     if asked["act"] == "open":
-        return await open_finding(db, by, words_of(OpenWords, words), clock.now(), trade(), nonce)
+        return await open_finding(db, by, words_of(OpenWords, words), clock.now(), await trade(db), nonce)
     files = (keep(Path(asked["file"]), settings().home),) if "file" in asked else ()
     order = Order(asked["number"], Act(asked["act"]), by, words_of(ActWords, words), files, nonce)
-    return await ledger.record(db, order, clock.now(), trade())
+    return await ledger.record(db, order, clock.now(), await trade(db))
 
 
 async def answer(db: Database, asked: dict[str, Any]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class House:
             "RECTIFY_SMTP_PORT": str(self.sink_port),
             "RECTIFY_SMTP_SECURITY": "none",
             "RECTIFY_SMTP_TIMEOUT": "5",
-            "RECTIFY_MAIL_ON_HOLIDAYS": "true",
+            "RECTIFY_MAIL_ANY_TIME": "true",
             "RECTIFY_WORKER_PORT": "0",
             "RECTIFY_BACKUP_HOUR": "-1",
             "RECTIFY_RUN_LEASE": "5",

@@ -58,6 +58,7 @@ class Township:
             "RECTIFY_RUN_LEASE": "3",
             "RECTIFY_SQUARE_EVERY": "1",
             "RECTIFY_ROUND_EVERY": "0.5",
+            "RECTIFY_MAIL_ANY_TIME": "true",
         }
         (self.home / "demo").touch()
 

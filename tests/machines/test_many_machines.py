@@ -37,7 +37,7 @@ TOLD = ("owner@village.example", "verifier@town.example", "mayor@town.example")
 SETTINGS: dict[str, object] = {
     "smtp_host": "127.0.0.1",
     "smtp_security": "none",
-    "mail_on_holidays": "true",
+    "mail_any_time": "true",
     "run_lease": 20,
     "square_every": 2,
     "round_every": 0.5,

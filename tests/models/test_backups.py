@@ -28,7 +28,7 @@ from policy.refusals import BadInput, NotAllowed, Refusal, Unavailable
 from policy.stages import Act, Stage
 from tests.models import township
 from tests.models.postgres import Cluster
-from tests.models.township import NOW, TRADE, act, asked, assigned, brought_to, change
+from tests.models.township import NOW, act, asked, assigned, brought_to, change
 
 LATER = NOW + timedelta(hours=20)
 MOMENTS = Moments(LATER, LATER)
@@ -81,7 +81,7 @@ def elsewhere(request: pytest.FixtureRequest, own: Town, tmp_path: Path) -> Plac
 async def restored(found: Path, place: Place, mails: Mails = Mails.HOLD) -> Held:
     backup = backups.examine(found)
     await restoring.refuse(backup, place, with_prefect=True)
-    return await restoring.restore(backup, place, TRADE, MOMENTS, mails, with_prefect=True)
+    return await restoring.restore(backup, place, MOMENTS, mails, with_prefect=True)
 
 
 COLUMNS = {"finding": "number", "event": "hash", "evidence": "sha256", "letter": "rung", "person": "name"}
@@ -324,7 +324,7 @@ async def test_letters_due_between_backup_and_restore_are_drafted(own: Town, els
     taken = await own.backup()
     late = NOW + timedelta(days=400)
     backup = backups.examine(taken.folder)
-    await restoring.restore(backup, elsewhere, TRADE, Moments(late, late), Mails.HOLD, with_prefect=False)
+    await restoring.restore(backup, elsewhere, Moments(late, late), Mails.HOLD, with_prefect=False)
     db = Database(elsewhere.database)
     try:
         rungs = await asked(

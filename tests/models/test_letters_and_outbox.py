@@ -150,7 +150,7 @@ async def test_letters_that_wait_hold_up_no_other(town: Database) -> None:
     await mailed(town)
     await brought_to(town, Stage.PLAN_REVIEW)
     async with town.reading() as session:
-        found, _ = await outbox.piles(session, NOW, reminders=True, limit=4)
+        found, _ = await outbox.piles(session, NOW, limit=4)
     assert [pile.account.name for pile in found] == ["inspector"]
 
 
@@ -176,7 +176,7 @@ async def test_reminders_wait_for_a_working_day_and_notices_do_not(town: Databas
 async def outstanding(db: Database, now: datetime) -> bool:
     """Whether letters that may go today are in no mail yet."""
     async with db.reading() as session:
-        return bool((await outbox.piles(session, now, reminders=False))[0])
+        return bool((await outbox.piles(session, now))[0])
 
 
 async def test_a_confidential_finding_shows_its_number_only(town: Database) -> None:

@@ -7,21 +7,22 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from models import ledger, staffing
+from models.calendars import announced
 from models.database import Database
 from models.findings import Finding
 from models.history import Event
 from models.ledger import Receipt
-from models.letters import Trade
 from models.mail import Letter
 from models.opening import open_finding
 from models.orders import ActWords, Attached, OpenWords, Order, words_of
 from models.staffing import Holder
-from models.trade import trade
+from policy.rules import SHIPPED
 from policy.stages import Act, Stage
+from policy.trade import Trade
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning at the office
-TRADE: Trade = trade()
+TRADE = Trade(SHIPPED, announced())
 
 PEOPLE = """\
 和平乡,township,,乡党委书记,first_responsible;lead_leader,党委书记,secretary,secretary@town.example

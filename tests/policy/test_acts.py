@@ -28,7 +28,7 @@ from tests.policy.cases import (
 
 
 def do(act: Act, before: Facts, words: Said, actor: Actor = owner, today: date = TODAY) -> Moved:
-    return decide(before, act, actor, words, RULES, today)
+    return decide(before, act, actor, words, RULES, CALENDAR, today)
 
 
 def refusal(act: Act, before: Facts, words: Said, actor: Actor = owner, today: date = TODAY) -> Refusal:

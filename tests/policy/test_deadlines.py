@@ -70,7 +70,7 @@ def test_a_date_beyond_the_announced_years_is_provisional() -> None:
 
 
 def test_a_date_that_rolls_into_an_unannounced_year_is_provisional() -> None:
-    until_2028 = Calendar(2004, 2028)
+    until_2028 = Calendar(frozenset(range(2004, 2029)))
     rolled = due(date(2028, 11, 30), Period(31, DAYS, roll=True), until_2028)
     assert rolled == Due(date(2028, 12, 31), date(2029, 1, 2), provisional=True)
 
@@ -92,7 +92,7 @@ def test_both_years_have_248_workdays(year: int) -> None:
 def test_the_announced_years_reach_2026_and_no_further() -> None:
     assert CALENDAR.knows(date(2026, 12, 31))
     assert not CALENDAR.knows(date(2027, 1, 1))
-    assert CALENDAR.last_year == 2026
+    assert max(CALENDAR.years) == 2026
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_months_end_on_the_corresponding_day_or_the_months_last(start: str, mont
 
 
 def test_leap_days_are_workdays_like_others() -> None:
-    assert due(day("2028-02-28"), Period(1, WORKDAYS), Calendar(2028, 2028)).day == day("2028-02-29")
+    assert due(day("2028-02-28"), Period(1, WORKDAYS), Calendar(frozenset({2028}))).day == day("2028-02-29")
 
 
 dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -155,9 +155,7 @@ def test_what_the_calendar_may_still_move_is_provisional_and_nothing_else(
     start: date, number: int, unit: DayCount
 ) -> None:
     found = due(start, Period(number, unit, roll=True), CALENDAR)
-    assert found.provisional is (
-        found.day.year > CALENDAR.last_year or found.nominal.year > CALENDAR.last_year
-    )
+    assert found.provisional is (not (CALENDAR.knows(found.day) and CALENDAR.knows(found.nominal)))
     assert found.nominal <= found.day
 
 

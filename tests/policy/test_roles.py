@@ -49,7 +49,7 @@ ROLE_ACTS = sorted(WANTED)
 
 def may(stage: Stage, act: Act, actor: Actor) -> bool:
     try:
-        decide(facts_for(stage, act, verified_by=VERIFIER), act, actor, SPOKEN, RULES, TODAY)
+        decide(facts_for(stage, act, verified_by=VERIFIER), act, actor, SPOKEN, RULES, CALENDAR, TODAY)
     except NotAllowed:
         return False
     return True

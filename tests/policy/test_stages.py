@@ -51,7 +51,7 @@ def rightful(stage: Stage, act: Act) -> Actor:
 
 @pytest.mark.parametrize(("stage", "act"), MOVES)
 def test_every_move_in_the_table_is_allowed_to_whoever_has_the_turn(stage: Stage, act: Act) -> None:
-    moved = decide(facts_for(stage, act), act, rightful(stage, act), SPOKEN, RULES, TODAY)
+    moved = decide(facts_for(stage, act), act, rightful(stage, act), SPOKEN, RULES, CALENDAR, TODAY)
     assert moved.stage is MOVES[stage, act]
 
 
@@ -59,7 +59,7 @@ def test_every_move_in_the_table_is_allowed_to_whoever_has_the_turn(stage: Stage
 def test_no_other_move_is_allowed_and_the_refusal_names_what_is(stage: Stage, act: Act) -> None:
     for actor in EVERYBODY:
         with pytest.raises(NotAllowed) as refused:
-            decide(facts(stage=stage), act, actor, SPOKEN, RULES, TODAY)
+            decide(facts(stage=stage), act, actor, SPOKEN, RULES, CALENDAR, TODAY)
         possible = [ACT_WORDS[a] for a in acts_possible(stage)]
         zh, en = "、".join(w[0] for w in possible) or "无", ", ".join(w[1] for w in possible) or "nothing"
         assert (
@@ -86,16 +86,16 @@ def test_from_every_live_stage_a_finding_can_be_brought_to_its_end() -> None:
 
 def test_immediate_work_needs_no_plan() -> None:
     accepted = facts(stage=Stage.ASSIGNED, deadline_type=DeadlineType.IMMEDIATE)
-    assert decide(accepted, Act.ACCEPT, owner, SPOKEN, RULES, TODAY).stage is Stage.IN_PROGRESS
+    assert decide(accepted, Act.ACCEPT, owner, SPOKEN, RULES, CALENDAR, TODAY).stage is Stage.IN_PROGRESS
     for kind in set(DeadlineType) - {DeadlineType.IMMEDIATE}:
         planned = facts(stage=Stage.ASSIGNED, deadline_type=kind)
-        assert decide(planned, Act.ACCEPT, owner, SPOKEN, RULES, TODAY).stage is Stage.PLANNING
+        assert decide(planned, Act.ACCEPT, owner, SPOKEN, RULES, CALENDAR, TODAY).stage is Stage.PLANNING
 
 
 def test_only_a_return_begins_a_round_and_only_a_reopening_a_cycle() -> None:
     for stage, act in MOVES:
         before = facts(stage=stage, round=3, cycle=2)
-        after = move(before, act, needs_plan=True)
+        after = move(before, act, Path())
         if act is Act.REOPEN:
             assert (after.round, after.cycle) == (1, 3)
         else:
@@ -106,7 +106,7 @@ def test_only_a_return_begins_a_round_and_only_a_reopening_a_cycle() -> None:
     ("round_", "stage"), [(1, Stage.IN_PROGRESS), (2, Stage.RETURNED), (5, Stage.RETURNED)]
 )
 def test_a_submission_taken_back_leads_to_where_it_came_from(round_: int, stage: Stage) -> None:
-    after = move(facts(stage=Stage.PENDING_VERIFICATION, round=round_), Act.TAKE_BACK, needs_plan=True)
+    after = move(facts(stage=Stage.PENDING_VERIFICATION, round=round_), Act.TAKE_BACK, Path())
     assert (after.stage, after.round) == (stage, round_)
 
 

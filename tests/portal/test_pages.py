@@ -90,10 +90,10 @@ async def _filled() -> None:
     db = database(settings())
     await upgrade(db)
     ledger = read_ledger(SAMPLE, today=clock.today())
-    await take_in(db, ledger, Wanted(by="导入", create_units=True), clock.now(), trade())
+    await take_in(db, ledger, Wanted(by="导入", create_units=True), clock.now(), await trade(db))
     async with db.writing() as session:
         for finding in (await session.exec(select(Finding))).all():
-            await climb(session, finding, trade(), clock.now(), clock.today())
+            await climb(session, finding, await trade(db), clock.now(), clock.today())
     await db.close()
 
 

@@ -1,0 +1,114 @@
+"""Requests for an extension as rows: asked for, agreed to one after the other, granted, refused or lapsed."""
+
+from datetime import date
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.findings import Decision, Extension, ExtensionApproval, Finding
+from models.orders import ActWords
+from policy.roles import Actor
+
+
+async def ask(session: AsyncSession, finding: Finding, words: ActWords, person: int, today: date) -> None:
+    """Note the request on the finding, and beside it for good, whatever becomes of it."""
+    asked_for = words.next_review_on if words.sustained else words.deadline
+    if asked_for is None or finding.deadline is None:
+        raise RuntimeError("the rules let no request through without its date")
+    event = finding.version + 1
+    finding.extension_to, finding.extension_reason = asked_for, words.reason
+    finding.extension_asked_on, finding.extension_event = today, event
+    session.add(
+        Extension(
+            finding=finding.number,
+            event=event,
+            cycle=finding.cycle,
+            asked_on=today,
+            asked_by=person,
+            reason=words.reason,
+            percent=finding.percent,
+            deadline=finding.deadline,
+            asked_for=asked_for,
+            is_late=today > finding.deadline,
+            sustained=words.sustained,
+            objective=words.objective,
+        )
+    )
+
+
+async def pending(session: AsyncSession, finding: Finding) -> Extension:
+    found = await session.get(Extension, (finding.number, finding.extension_event or 0))
+    if found is None:
+        raise RuntimeError("a request that waits has its row")
+    return found
+
+
+async def approvals(session: AsyncSession, finding: Finding) -> list[ExtensionApproval]:
+    """Of the request that waits, in their order."""
+    if finding.extension_event is None:
+        return []
+    found = await session.exec(
+        select(ExtensionApproval)
+        .where(
+            ExtensionApproval.finding == finding.number, ExtensionApproval.event == finding.extension_event
+        )
+        .order_by(col(ExtensionApproval.place))
+    )
+    return list(found)
+
+
+async def approve(
+    session: AsyncSession, request: Extension, actor: Actor, until: date | None, today: date
+) -> date:
+    """Store one approval. Returns the earliest date agreed to so far."""
+    found = await session.exec(
+        select(ExtensionApproval).where(
+            ExtensionApproval.finding == request.finding, ExtensionApproval.event == request.event
+        )
+    )
+    earlier = list(found)
+    agreed = min([until or request.asked_for, *(one.until for one in earlier)])
+    session.add(
+        ExtensionApproval(
+            finding=request.finding,
+            event=request.event,
+            place=len(earlier) + 1,
+            person_id=actor.person,
+            by=actor.account,
+            on_day=today,
+            until=agreed,
+        )
+    )
+    return agreed
+
+
+async def grant(session: AsyncSession, request: Extension, until: date, today: date) -> None:
+    request.outcome, request.granted_to, request.decided_on = Decision.GRANTED, until, today
+    session.add(request)
+
+
+async def refuse(session: AsyncSession, request: Extension, today: date) -> None:
+    request.outcome, request.decided_on = Decision.REFUSED, today
+    session.add(request)
+
+
+async def lapse(session: AsyncSession, finding: Finding, today: date) -> None:
+    """A request that waits while its finding ends is not decided any more."""
+    if finding.extension_event is not None:
+        request = await pending(session, finding)
+        request.outcome, request.decided_on = Decision.LAPSED, today
+        session.add(request)
+        forget(finding)
+
+
+def forget(finding: Finding) -> None:
+    """Nothing waits for a decision any more; the request itself is kept."""
+    finding.extension_to = finding.extension_asked_on = finding.extension_event = None
+
+
+async def of(session: AsyncSession, number: str) -> list[Extension]:
+    """All requests of a finding, the first one first."""
+    found = await session.exec(
+        select(Extension).where(Extension.finding == number).order_by(col(Extension.event))
+    )
+    return list(found)
