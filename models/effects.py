@@ -12,12 +12,13 @@ from models import book, extending
 from models.bulk import store, whole
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
 from models.orders import ActWords, Attached, Order, Placing
+from policy import extensions
 from policy.deadlines import Calendar, DeadlineType, due
 from policy.ledger_rows import Outcome
 from policy.refusals import BadInput, NotAllowed
 from policy.roles import Actor
 from policy.rules import Rules
-from policy.stages import Act, Moved, Stage
+from policy.stages import Act, Facts, Moved, Stage
 from policy.trade import Trade
 
 
@@ -29,6 +30,7 @@ class Doing:
     finding: Finding
     order: Order
     actor: Actor
+    before: Facts
     moved: Moved
     trade: Trade
     now: datetime
@@ -378,7 +380,9 @@ async def _approve_extension(doing: Doing) -> None:
     """The last approval moves the deadline, to the earliest date that anybody agreed to."""
     finding, session = doing.finding, doing.session
     request = await extending.pending(session, finding)
-    until = await extending.approve(session, request, doing.actor, doing.words.deadline, doing.today)
+    place = extensions.place_of(doing.before, doing.rules, doing.actor.roles) or 0
+    named = doing.words.deadline
+    until = await extending.approve(session, request, doing.actor, place, named, doing.today)
     if doing.moved.is_partial:
         finding.extension_to = until
         return

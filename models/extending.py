@@ -44,35 +44,33 @@ async def pending(session: AsyncSession, finding: Finding) -> Extension:
 
 
 async def approvals(session: AsyncSession, finding: Finding) -> list[ExtensionApproval]:
-    """Of the request that waits, in their order."""
+    """Of the request that waits, if one does."""
     if finding.extension_event is None:
         return []
+    return await approvals_of(session, finding.number, finding.extension_event)
+
+
+async def approvals_of(session: AsyncSession, number: str, event: int) -> list[ExtensionApproval]:
+    """Of the request made by that event, by place."""
     found = await session.exec(
         select(ExtensionApproval)
-        .where(
-            ExtensionApproval.finding == finding.number, ExtensionApproval.event == finding.extension_event
-        )
+        .where(ExtensionApproval.finding == number, ExtensionApproval.event == event)
         .order_by(col(ExtensionApproval.place))
     )
     return list(found)
 
 
 async def approve(
-    session: AsyncSession, request: Extension, actor: Actor, until: date | None, today: date
+    session: AsyncSession, request: Extension, actor: Actor, place: int, until: date | None, today: date
 ) -> date:
     """Store one approval. Returns the earliest date agreed to so far."""
-    found = await session.exec(
-        select(ExtensionApproval).where(
-            ExtensionApproval.finding == request.finding, ExtensionApproval.event == request.event
-        )
-    )
-    earlier = list(found)
-    agreed = min([until or request.asked_for, *(one.until for one in earlier)])
+    earlier = [one.until for one in await approvals_of(session, request.finding, request.event)]
+    agreed = min([until or request.asked_for, *earlier])
     session.add(
         ExtensionApproval(
             finding=request.finding,
             event=request.event,
-            place=len(earlier) + 1,
+            place=place,
             person_id=actor.person,
             by=actor.account,
             on_day=today,

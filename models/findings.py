@@ -274,7 +274,7 @@ class Extension(SQLModel, table=True):
 
 
 class ExtensionApproval(SQLModel, table=True):
-    """One of the approvals an extension needs, in their order; nobody gives two."""
+    """One of the approvals an extension needs, by its place in the rules; nobody gives two."""
 
     __tablename__ = "extension_approval"
     __table_args__ = (

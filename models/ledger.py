@@ -85,7 +85,7 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     rules, calendar = letters.under(trade, finding)
     moved = acts.decide(before, order.act, actor, _said(order), rules, calendar, today)
     session.expunge(finding)  # from here on a copy: the row changes in one step, by compare-and-set
-    await _apply(Doing(session, finding, order, actor, moved, trade, now, today))
+    await _apply(Doing(session, finding, order, actor, before, moved, trade, now, today))
     finding.version = before.version + 1
     if _starts_a_clock(before, moved, order.act):
         finding.stage_since, finding.stage_event = today, finding.version
@@ -231,7 +231,7 @@ async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding,
     return replace(
         facts,
         extension_by=request.asked_by,
-        extension_approved_by=tuple(one.person_id for one in agreed),
+        extension_approvals=tuple((one.place, one.person_id) for one in agreed),
     )
 
 

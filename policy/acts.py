@@ -2,44 +2,22 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
-from policy.deadlines import Calendar, DeadlineType, next_workday
-from policy.ledger_rows import Outcome
+from policy import extensions
+from policy.deadlines import Calendar
 from policy.refusals import BadInput, NotAllowed
-from policy.roles import ROLES_FOR, Actor, Role, Why, hindrance
-from policy.rules import Rules, Terms
+from policy.roles import ROLES_FOR, Actor, Why, hindrance
+from policy.rules import Rules
+from policy.saying import Limits, Said, needs_text
 from policy.stages import MOVES, Act, Facts, Moved, Path, acts_possible, move
-from policy.words import ACT_WORDS, ROLE_WORDS, STAGE_WORDS
+from policy.words import ACT_WORDS, STAGE_WORDS
 
 __all__ = ["ROLES_FOR", "Said", "decide", "not_by", "outcome_amount"]
 
 LEAST_REASON = 10
-MOST_TEXT = 1000
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a person says with an act; each act looks at the fields it knows. Posts, units, accounts by id."""
-
-    reason: str = ""
-    text: str = ""
-    percent: int | None = None
-    deadline: date | None = None
-    measures: tuple[tuple[str, date | None], ...] = ()
-    measure: int | None = None
-    objective: str = ""
-    evidence: int = 0
-    """How many files come with the act."""
-    outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
-    basis: str = ""
-    into: str = ""
-    meeting: str = ""
-    sustained: bool = False
-    """Asks for the finding to be turned into one of continuing rectification."""
-    next_review_on: date | None = None
 
 
 def decide(
@@ -56,19 +34,9 @@ def decide(
     if guard is not None:
         guard(facts, said, Limits(rules, terms, calendar, today, actor))
     moved = move(facts, act, Path(terms.plan, terms.plan_review, terms.closure_approval))
-    is_last = len(facts.extension_approved_by) + 1 >= len(rules.approvals)
-    return replace(moved, is_partial=act is Act.APPROVE_EXTENSION and not is_last)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a guard may look at besides the finding and the words said."""
-
-    rules: Rules
-    terms: Terms
-    calendar: Calendar
-    today: date
-    actor: Actor
+    if act is Act.APPROVE_EXTENSION and not extensions.is_last(facts, rules):
+        return replace(moved, is_partial=True)
+    return moved
 
 
 def _not_now(facts: Facts, act: Act) -> NotAllowed:
@@ -107,34 +75,19 @@ WHY_WORDS = {
 }
 
 
-def _needs_text(text: str, zh: str, en: str, least: int = 1) -> None:
-    length = len(text.strip())
-    if length < least:
-        raise BadInput(
-            f"请填写{zh}" + (f"（不少于{least}个字，现有{length}个）。" if least > 1 else "。"),
-            f"{en} is needed"
-            + (f" (at least {least} characters, there are {length})." if least > 1 else "."),
-        )
-    if length > MOST_TEXT:
-        raise BadInput(
-            f"{zh}不能超过{MOST_TEXT}字，现有{length}字。",
-            f"{en} may have {MOST_TEXT} characters at most, there are {length}.",
-        )
-
-
 def _reason(_facts: Facts, said: Said, _limits: Limits) -> None:
-    _needs_text(said.reason, "理由", "A reason")
+    needs_text(said.reason, "理由", "A reason")
 
 
 def _long_reason(_facts: Facts, said: Said, _limits: Limits) -> None:
-    _needs_text(said.reason, "退回理由", "A reason", LEAST_REASON)
+    needs_text(said.reason, "退回理由", "A reason", LEAST_REASON)
 
 
 def _plan(facts: Facts, said: Said, _limits: Limits) -> None:
     if not said.measures:
         raise BadInput("方案至少要有一条整改措施。", "A plan needs at least one measure.")
     for text, due_on in said.measures:
-        _needs_text(text, "整改措施", "A measure")
+        needs_text(text, "整改措施", "A measure")
         if due_on and facts.deadline and due_on > facts.deadline:
             raise BadInput(
                 f"措施“{text[:20]}”的日期 {due_on} 晚于完成时限 {facts.deadline}。",
@@ -143,7 +96,7 @@ def _plan(facts: Facts, said: Said, _limits: Limits) -> None:
 
 
 def _progress(facts: Facts, said: Said, _limits: Limits) -> None:
-    _needs_text(said.text, "进展情况", "A progress text")
+    needs_text(said.text, "进展情况", "A progress text")
     if said.percent is None:
         return
     if not 0 <= said.percent <= 100:
@@ -182,13 +135,13 @@ def _submit(facts: Facts, _said: Said, _limits: Limits) -> None:
 
 
 def _reopen(_facts: Facts, said: Said, _limits: Limits) -> None:
-    _needs_text(said.reason, "重启原因", "A reason")
-    _needs_text(said.basis or said.reason, "重启依据", "The basis")
+    needs_text(said.reason, "重启原因", "A reason")
+    needs_text(said.basis or said.reason, "重启依据", "The basis")
 
 
 def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
-    _needs_text(said.reason, "并案理由", "A reason")
-    _needs_text(said.into, "并入的问题编号（into=编号）", "The finding to merge into (into=NUMBER)")
+    needs_text(said.reason, "并案理由", "A reason")
+    needs_text(said.into, "并入的问题编号（into=编号）", "The finding to merge into (into=NUMBER)")
     if said.into == facts.number:
         raise BadInput("不能并入自身。", "A finding cannot be merged into itself.")
 
@@ -202,118 +155,12 @@ def _approve_closure(facts: Facts, said: Said, limits: Limits) -> None:
 
 
 def _look_back(_facts: Facts, said: Said, limits: Limits) -> None:
-    _needs_text(said.text, "回头看情况", "What was found")
+    needs_text(said.text, "回头看情况", "What was found")
     if said.next_review_on and said.next_review_on <= limits.today:
         raise BadInput(
             f"下次复核日期 {said.next_review_on} 应晚于今天。",
             f"The next review {said.next_review_on} has to be after today.",
         )
-
-
-def _request_extension(facts: Facts, said: Said, limits: Limits) -> None:
-    _needs_text(said.reason, "延期理由", "A reason")
-    asked = _asked(said)
-    if asked is None or facts.deadline is None:
-        raise BadInput("请填写延期至的日期（deadline=2026-12-31）。", "Say until when (deadline=2026-12-31).")
-    _may_extend(facts, limits)
-    if said.sustained:
-        _needs_text(said.objective, "阶段整改目标", "The goal of this stage")
-    _later_date(facts, asked, limits)
-
-
-def _asked(said: Said) -> date | None:
-    """What is turned into continuing rectification is due on the day of its next review."""
-    return said.next_review_on if said.sustained else said.deadline
-
-
-def _may_extend(facts: Facts, limits: Limits) -> None:
-    number, most = facts.number, limits.terms.extensions
-    refused = {
-        facts.deadline_type is DeadlineType.IMMEDIATE and most == 0: (
-            "立行立改事项不能延期",
-            "is to be fixed at once and cannot be extended",
-        ),
-        facts.extension_to is not None: ("已有一份延期申请待审批", "has a request waiting for a decision"),
-        facts.extensions >= most: (
-            f"已延期{facts.extensions}次，不能再延",
-            f"was extended {facts.extensions} times already",
-        ),
-    }
-    if True in refused:
-        zh, en = refused[True]
-        raise NotAllowed(f"{number} {zh}。", f"{number} {en}.")
-
-
-def _later_date(facts: Facts, new: date, limits: Limits) -> None:
-    latest = latest_extension(facts, limits.terms, limits.calendar)
-    old = facts.deadline or limits.today
-    if not max(old, limits.today) < new <= latest:
-        raise BadInput(
-            f"延期日期 {new} 应晚于原时限 {old} 和今天，且不超过 {latest}。",
-            f"The new date {new} has to be after {old} and today, and not after {latest}.",
-        )
-
-
-def latest_extension(facts: Facts, terms: Terms, calendar: Calendar) -> date:
-    """The last day an extension may be asked for.
-
-    Where the terms say so it counts from the nominal deadline, unrolled, and is itself moved off a holiday.
-    """
-    old = facts.deadline or date.max
-    if not terms.extension_from_nominal:
-        return old + timedelta(days=terms.longest_extension_days)
-    nominal = (facts.nominal_deadline or old) + timedelta(days=terms.longest_extension_days)
-    return next_workday(nominal, calendar) if terms.period.roll else nominal
-
-
-def _approve_extension(facts: Facts, said: Said, limits: Limits) -> None:
-    asked = _pending(facts)
-    place = len(facts.extension_approved_by)
-    _may_decide(facts, limits, limits.rules.approvals[place])
-    is_last = place + 1 == len(limits.rules.approvals)
-    if is_last and facts.cycle > 1 and Role.FIRST_RESPONSIBLE not in limits.actor.roles:
-        raise NotAllowed(
-            f"{facts.number} 是重启事项，延期须由第一责任人批准。",
-            f"{facts.number} was reopened: only the first responsible person may extend it.",
-        )
-    granted, old = said.deadline or asked, facts.deadline or limits.today
-    if not max(old, limits.today) < granted <= asked:
-        raise BadInput(
-            f"批准的日期 {granted} 应晚于原时限 {old} 和今天，且不晚于申请的 {asked}；否则请不同意延期。",
-            f"{granted} cannot be granted: it has to be after {old} and today, up to the {asked}"
-            " asked for; otherwise refuse the extension.",
-        )
-
-
-def _pending(facts: Facts) -> date:
-    if facts.extension_to is None or facts.deadline is None:
-        raise NotAllowed(
-            f"{facts.number} 没有待审批的延期申请。", f"{facts.number} has no extension request to decide on."
-        )
-    return facts.extension_to
-
-
-def _may_decide(facts: Facts, limits: Limits, roles: frozenset[Role]) -> None:
-    """Whoever is next to decide, and nobody twice."""
-    if limits.actor.person in facts.extension_approved_by:
-        raise NotAllowed(
-            f"您已同意{facts.number}的延期申请，还须由他人批准。",
-            f"You have agreed to the extension of {facts.number}; somebody else has to as well.",
-        )
-    if not roles & limits.actor.roles:
-        zh = "、".join(ROLE_WORDS[role][0] for role in Role if role in roles)
-        en = ", ".join(ROLE_WORDS[role][1] for role in Role if role in roles)
-        raise NotAllowed(
-            f"{facts.number} 的延期申请现由{zh}审批，您的岗位没有这项权限。",
-            f"The extension of {facts.number} is to be decided by: {en}. None of your posts may.",
-        )
-
-
-def _refuse_extension(facts: Facts, said: Said, limits: Limits) -> None:
-    _needs_text(said.reason, "理由", "A reason")
-    _pending(facts)
-    waiting = limits.rules.approvals[len(facts.extension_approved_by) :]
-    _may_decide(facts, limits, frozenset().union(*waiting))
 
 
 GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
@@ -331,9 +178,9 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.REOPEN: _reopen,
     Act.WITHDRAW: _reason,
     Act.MERGE: _merge,
-    Act.REQUEST_EXTENSION: _request_extension,
-    Act.APPROVE_EXTENSION: _approve_extension,
-    Act.REFUSE_EXTENSION: _refuse_extension,
+    Act.REQUEST_EXTENSION: extensions.may_ask,
+    Act.APPROVE_EXTENSION: extensions.may_approve,
+    Act.REFUSE_EXTENSION: extensions.may_refuse,
 }
 
 FIGURE = re.compile(r"(?P<amount>[0-9]{1,12}(?:\.[0-9]{1,2})?)\s*(?P<unit>[A-Za-z\u4e00-\u9fff]{1,4}|%)")

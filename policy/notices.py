@@ -32,9 +32,7 @@ NOTICES: dict[Act, Notice] = {
     Act.REOPEN: Notice("reopened", to=(Role.OWNER,), cc=(Role.RESPONSIBLE_LEADER,)),
     Act.WITHDRAW: Notice("withdrawn", to=(Role.OWNER,)),
     Act.MERGE: Notice("merged", to=(Role.OWNER,)),
-    Act.REQUEST_EXTENSION: Notice(
-        "extension_requested", to=(Role.RESPONSIBLE_LEADER,), cc=(Role.SUPERVISOR,)
-    ),
+    Act.REQUEST_EXTENSION: Notice("extension_requested", to=(Role.RESPONSIBLE_LEADER, Role.SUPERVISOR)),
     Act.APPROVE_EXTENSION: Notice("extension_approved", to=(Role.OWNER,)),
     Act.REFUSE_EXTENSION: Notice("extension_refused", to=(Role.OWNER,)),
     Act.HAND_OVER: Notice("handed_over", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),

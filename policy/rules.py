@@ -93,7 +93,10 @@ class Rules:
     look_back_ladder: Ladder
     extension_ladder: Ladder
     approvals: tuple[frozenset[Role], ...]
-    """Who grants an extension, one after the other; each time somebody else."""
+    """Who grants an extension: so many approvals by different people, each named for one of the places.
+
+    Whoever may give a later approval may give the earlier ones.
+    """
     returns_until_order: int = 2
     returns_until_alert: int = 3
     hours: OfficeHours = OfficeHours()
@@ -258,7 +261,26 @@ SHIPPED = Rules(
         ),
     ),
     approvals=(
-        frozenset({Role.RESPONSIBLE_LEADER, Role.UNIT_HEAD, Role.PARTY_HEAD, Role.LEAD_LEADER}),
-        frozenset({Role.SUPERVISOR, Role.APPROVER, Role.INSPECTION_OFFICE, Role.FIRST_RESPONSIBLE}),
+        frozenset(
+            {
+                Role.UNIT_HEAD,
+                Role.PARTY_HEAD,
+                Role.INSPECTION_OFFICE,
+                Role.RESPONSIBLE_LEADER,
+                Role.LEAD_LEADER,
+                Role.SUPERVISOR,
+                Role.APPROVER,
+                Role.FIRST_RESPONSIBLE,
+            }
+        ),
+        frozenset(
+            {
+                Role.RESPONSIBLE_LEADER,
+                Role.LEAD_LEADER,
+                Role.SUPERVISOR,
+                Role.APPROVER,
+                Role.FIRST_RESPONSIBLE,
+            }
+        ),
     ),
 )

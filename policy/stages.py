@@ -62,6 +62,9 @@ class Act(StrEnum):
     """A computed date is counted anew under another calendar or other rules; no button of its own."""
 
 
+ON_RECORD_ONLY = frozenset({Act.AMEND, Act.RECOMPUTE})
+"""Acts that follow from something else and have no button: no stage allows or forbids them."""
+
 ORDER = tuple(Step)
 
 ENDED = frozenset({Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED})
@@ -156,8 +159,8 @@ class Facts:
     """The date asked for in an extension that is not yet decided."""
     extension_by: int | None = None
     """Who asked for it."""
-    extension_approved_by: tuple[int, ...] = ()
-    """Who has agreed to it so far."""
+    extension_approvals: tuple[tuple[int, int], ...] = ()
+    """Who has agreed to it so far: places among the approvals the rules ask for, with persons."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from models.settings import Settings
 from policy.notices import NOTICES, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
 from policy.rules import SHIPPED, Ladder, Rung
-from policy.stages import LIVE, STEP_OF, Act, Moved, Stage, acts_possible
+from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
 from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
 from portal.cli.main import app
 from tasks import measures
@@ -87,7 +87,7 @@ def step(stage: Stage) -> str:
 
 
 def acts() -> str:
-    rows = ((f"`{act}`", *ACT_WORDS[act], who(act)) for act in Act if act is not Act.AMEND)
+    rows = ((f"`{act}`", *ACT_WORDS[act], who(act)) for act in Act if act not in ON_RECORD_ONLY)
     return table(("act", "中文", "in English", "done by"), rows)
 
 
@@ -206,7 +206,7 @@ def test_every_setting_command_stage_act_and_rung_is_looked_up() -> None:
         assert f"`rectify {command}`" in page("commands")
     for stage in Stage:
         assert f"`{stage}` | {STAGE_WORDS[stage][0]}" in page("stages")
-    for act in set(Act) - {Act.AMEND}:
+    for act in set(Act) - ON_RECORD_ONLY:
         assert f"`{act}` | {ACT_WORDS[act][0]}" in page("stages")
     for rung in KINDS.keys() - {"accountability"}:
         assert f"`{rung}`" in page("letters")

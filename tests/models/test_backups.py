@@ -372,7 +372,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk with room for one backup of a township without evidence, not for two."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=700k,mode=700", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=900k,mode=700", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("only root may mount a small disk here")
     yield folder
@@ -392,7 +392,7 @@ async def test_a_disk_that_is_full_leaves_the_earlier_backups(own: Town, small_d
 
 
 async def test_no_room_for_the_database_itself_is_said_too(own: Town, small_disk: Path) -> None:
-    (small_disk / "ballast").write_bytes(bytes(690 * 1024))
+    (small_disk / "ballast").write_bytes(bytes(890 * 1024))
     with pytest.raises(Unavailable, match="不能复制"):
         await backups.take(own.place, small_disk, NOW)
     assert backups.backups(small_disk) == []

@@ -402,6 +402,7 @@ async def test_an_extension_cancels_the_old_deadlines_reminders_and_numbers_the_
     await act(town, number, Act.REQUEST_EXTENSION, "owner", reason="雨季", deadline="2026-12-31")
     await climb_due(town, NOW)
     assert (await letters(town, number))["yellow_reminder"] == "queued"
+    await act(town, number, Act.APPROVE_EXTENSION, "verifier")
     await act(town, number, Act.APPROVE_EXTENSION, "mayor", deadline="2026-12-20")
     row = await finding(town, number)
     assert (await letters(town, number))["yellow_reminder"] == "cancelled"

@@ -13,7 +13,7 @@ from models import outbox, staffing
 from models.database import Database
 from models.ledger import find
 from models.letters import climb
-from models.mail import Mail, MailState
+from models.mail import Letter, Mail, MailState
 from models.settings import Settings, SmtpSecurity
 from policy.stages import Act, Stage
 from tasks.post import has_work, send_mails, write_mails
@@ -160,23 +160,50 @@ async def test_the_letter_goes_to_the_substitute_of_the_day(town: Database) -> N
     assert await mailed(town) == ["clerk@village.example", "other@village.example"]
 
 
-async def test_reminders_wait_for_a_working_day_and_notices_do_not(town: Database) -> None:
-    number = await brought_to(town, Stage.IN_PROGRESS, deadline="2026-12-01")
+EVENING = NOW.replace(hour=9, minute=30)  # half past five at the office
+MORNING = NOW.replace(hour=0, minute=30)  # half past eight
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        (MORNING - timedelta(minutes=1), False),
+        (MORNING, True),
+        (EVENING - timedelta(minutes=1), True),
+        (EVENING, False),
+        (NOW + timedelta(days=1), False),  # a Saturday
+        (datetime(2026, 10, 10, 2, 0, tzinfo=UTC), True),  # a Saturday that is worked
+        (datetime(2026, 10, 7, 2, 0, tzinfo=UTC), False),  # a Wednesday in the holidays
+    ],
+)
+async def test_mail_goes_out_in_office_hours_of_working_days(
+    town: Database, moment: datetime, is_open: bool
+) -> None:
+    await assigned(town)
+    assert bool(await mailed(town, moment)) is is_open
+
+
+async def test_what_was_written_before_closing_is_not_sent_after_it(town: Database) -> None:
+    await assigned(town)
+    await mailed(town)
+    async with SmtpServer() as server:
+        assert await send_mails(town, through(server), EVENING) == 0
+        assert not await has_work(town, EVENING)
+        assert await has_work(town, MORNING + timedelta(days=3))
+        assert await send_mails(town, through(server), MORNING + timedelta(days=3)) == 2
+
+
+async def test_a_red_letter_keeps_the_day_it_was_recorded_on(town: Database) -> None:
+    number = await brought_to(town, Stage.IN_PROGRESS, deadline="2026-11-20")
     await mailed(town)
     saturday, monday = NOW + timedelta(days=1), NOW + timedelta(days=3)
     await climb_due(town, saturday)
-    assert (await letters(town, number))["yellow_reminder"] == "queued"
-    await assigned(town, saturday)
-    assert await mailed(town, saturday) == ["clerk@village.example", "owner@village.example"]
-    assert "【黄色提醒】" not in (await mails(town))[-1].subject
-    assert not await outstanding(town, saturday)
+    assert await mailed(town, saturday) == []
     assert "owner@village.example" in await mailed(town, monday)
-
-
-async def outstanding(db: Database, now: datetime) -> bool:
-    """Whether letters that may go today are in no mail yet."""
-    async with db.reading() as session:
-        return bool((await outbox.piles(session, now))[0])
+    assert (await mails(town))[-1].subject.startswith("【红色督办】")
+    async with town.reading() as session:
+        red = (await session.exec(select(Letter).where(Letter.rung == "red_order"))).one()
+    assert (red.finding, red.due_on) == (number, date(2026, 11, 21))
 
 
 async def test_a_confidential_finding_shows_its_number_only(town: Database) -> None:
@@ -390,6 +417,7 @@ async def test_a_moot_letters_mail_is_taken_back_and_its_other_letters_go_anew(t
     await act(town, number, Act.REQUEST_EXTENSION, "owner", reason="雨季", deadline="2026-12-31")
     await climb_due(town, NOW)
     await mailed(town)
+    await act(town, number, Act.APPROVE_EXTENSION, "verifier")
     await act(town, number, Act.APPROVE_EXTENSION, "mayor")
     assert (await letters(town, number))["yellow_reminder"] == "cancelled"
     old = [mail for mail in await mails(town) if mail.state is MailState.CANCELLED]

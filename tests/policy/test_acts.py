@@ -1,5 +1,6 @@
 """The guard of each act: its bounds, and the sentence that says why not."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import Actor, Role
 from policy.stages import Act, Facts, Moved, Stage
 from tests.policy.cases import (
+    CALENDAR,
     DEADLINE,
     RULES,
     TODAY,
@@ -166,7 +168,6 @@ def test_an_extension_names_its_day() -> None:
         ({"deadline_type": DeadlineType.IMMEDIATE}, TODAY, "立行立改事项不能延期"),
         ({"extension_to": date(2026, 12, 20)}, TODAY, "已有一份延期申请待审批"),
         ({"extensions": 2}, TODAY, "已延期2次"),
-        ({}, DEADLINE + timedelta(days=1), "届满后不能再申请延期"),
     ],
 )
 def test_some_findings_are_not_extended(changes: dict[str, Any], today: date, why: str) -> None:
@@ -175,7 +176,40 @@ def test_some_findings_are_not_extended(changes: dict[str, Any], today: date, wh
     assert why in refused.zh
 
 
+def test_a_request_after_the_deadline_is_let_through_to_be_recorded_as_late() -> None:
+    do(Act.REQUEST_EXTENSION, facts(), said(), today=DEADLINE + timedelta(days=1))
+
+
+PETITION = facts(source="信访", nominal_deadline=date(2026, 11, 14), deadline=date(2026, 11, 16))
+"""Sixty days ended on a Saturday: thirty more count from there, and not from the Monday after."""
+
+
+@pytest.mark.parametrize(("new", "allowed"), [(date(2026, 12, 14), True), (date(2026, 12, 15), False)])
+def test_an_extension_of_a_petition_counts_from_the_nominal_deadline(new: date, allowed: bool) -> None:
+    today = date(2026, 11, 10)
+    if allowed:
+        do(Act.REQUEST_EXTENSION, PETITION, said(deadline=new), today=today)
+    else:
+        assert "2026-12-14" in refusal(Act.REQUEST_EXTENSION, PETITION, said(deadline=new), today=today).zh
+
+
+def test_the_last_day_of_a_petition_is_moved_off_a_holiday_too() -> None:
+    before = replace(PETITION, nominal_deadline=date(2026, 9, 3), deadline=date(2026, 9, 3))
+    do(Act.REQUEST_EXTENSION, before, said(deadline=date(2026, 10, 8)), today=date(2026, 9, 1))
+
+
+def test_continuing_rectification_is_asked_for_with_a_goal_and_a_day() -> None:
+    words = said(
+        sustained=True, objective="建立台账并按季核对", next_review_on=date(2026, 12, 31), deadline=None
+    )
+    do(Act.REQUEST_EXTENSION, facts(), words)
+    assert "目标" in refusal(Act.REQUEST_EXTENSION, facts(), replace(words, objective=" ")).zh
+    assert "日期" in refusal(Act.REQUEST_EXTENSION, facts(), replace(words, next_review_on=None)).zh
+
+
 ASKED = date(2026, 12, 20)
+AGREED = facts(extension_to=ASKED, extension_approvals=((0, 55),))
+"""One of the two approvals is given."""
 
 
 @pytest.mark.parametrize(
@@ -189,19 +223,45 @@ ASKED = date(2026, 12, 20)
     ],
 )
 def test_an_extension_is_granted_in_full_or_in_part(granted: date | None, allowed: bool) -> None:
-    before, words = facts(extension_to=ASKED), said(deadline=granted)
+    words = said(deadline=granted)
     if allowed:
-        do(Act.APPROVE_EXTENSION, before, words, approver)
+        do(Act.APPROVE_EXTENSION, AGREED, words, approver)
     else:
-        assert str(ASKED) in refusal(Act.APPROVE_EXTENSION, before, words, approver).zh
+        assert str(ASKED) in refusal(Act.APPROVE_EXTENSION, AGREED, words, approver).zh
+
+
+def test_it_takes_two_approvals_of_two_people() -> None:
+    before = facts(extension_to=ASKED)
+    supervisor = someone(Role.SUPERVISOR, person=55)
+    assert do(Act.APPROVE_EXTENSION, before, said(), supervisor).is_partial
+    assert not do(Act.APPROVE_EXTENSION, AGREED, said(), approver).is_partial
+    assert "他人" in refusal(Act.APPROVE_EXTENSION, AGREED, said(), supervisor).zh
+
+
+def test_the_first_approval_may_be_the_units_and_the_other_may_not() -> None:
+    head = someone(Role.PARTY_HEAD, person=56)
+    do(Act.APPROVE_EXTENSION, facts(extension_to=ASKED), said(), head)
+    refused = refusal(Act.APPROVE_EXTENSION, AGREED, said(), head)
+    assert "督办人" in refused.zh
+    assert "党组织书记" not in refused.zh
+
+
+def test_the_approvals_may_come_in_either_order() -> None:
+    above = facts(extension_to=ASKED, extension_approvals=((1, 55),))
+    assert not do(Act.APPROVE_EXTENSION, above, said(), someone(Role.PARTY_HEAD, person=56)).is_partial
+
+
+def test_nobody_agrees_to_what_they_asked_for_themselves() -> None:
+    theirs = facts(extension_to=ASKED, extension_by=77, owner_post=5, submitted_by=None)
+    for act in (Act.APPROVE_EXTENSION, Act.REFUSE_EXTENSION):
+        assert "他人" in refusal(act, theirs, said(), someone(Role.SUPERVISOR, person=77)).zh
 
 
 @pytest.mark.parametrize("granted", [None, ASKED, ASKED - timedelta(days=1)])
 def test_no_deadline_is_extended_into_the_past(granted: date | None) -> None:
-    before = facts(extension_to=ASKED)
-    late = refusal(Act.APPROVE_EXTENSION, before, said(deadline=granted), approver, today=ASKED)
+    late = refusal(Act.APPROVE_EXTENSION, AGREED, said(deadline=granted), approver, today=ASKED)
     assert "今天" in late.zh
-    do(Act.REFUSE_EXTENSION, before, said(), approver, today=ASKED)
+    do(Act.REFUSE_EXTENSION, AGREED, said(), approver, today=ASKED)
 
 
 def test_only_what_was_asked_for_is_decided() -> None:
@@ -211,10 +271,19 @@ def test_only_what_was_asked_for_is_decided() -> None:
         assert "没有待审批的延期申请" in refused.zh
 
 
-def test_a_reopened_finding_is_extended_by_the_first_responsible_only() -> None:
-    again = facts(cycle=2, extension_to=ASKED)
+def test_a_reopened_finding_is_extended_by_the_first_responsible_in_the_end() -> None:
+    again = replace(AGREED, cycle=2)
     assert "第一责任人" in refusal(Act.APPROVE_EXTENSION, again, said(deadline=None), approver).zh
-    do(Act.APPROVE_EXTENSION, again, said(deadline=None), someone(Role.APPROVER, Role.FIRST_RESPONSIBLE))
+    do(Act.APPROVE_EXTENSION, again, said(deadline=None), someone(Role.FIRST_RESPONSIBLE))
+
+
+def test_a_meeting_is_named_where_the_terms_ask_for_one() -> None:
+    met = replace(RULES.of_type[DeadlineType.TIME_LIMITED], review_meeting=True)
+    rules = replace(RULES, of_type={**RULES.of_type, DeadlineType.TIME_LIMITED: met})
+    before = facts(stage=Stage.PENDING_CLOSURE)
+    with pytest.raises(BadInput, match="会议"):
+        decide(before, Act.APPROVE_CLOSURE, approver, said(), rules, CALENDAR, TODAY)
+    decide(before, Act.APPROVE_CLOSURE, approver, said(meeting="第12次党委会"), rules, CALENDAR, TODAY)
 
 
 def test_the_persons_right_is_judged_before_their_words() -> None:

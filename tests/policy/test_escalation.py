@@ -191,6 +191,62 @@ def test_a_submission_stops_the_units_ladder_and_a_return_lets_it_go_on() -> Non
     assert called_for(back, date(2026, 12, 3)) == {"red_order": QUEUED}
 
 
+def returned(finding: Case, on: date) -> Case:
+    return replace(finding, stage=Stage.RETURNED, round=2, stage_clock=Clock(on, 9), returned_on=on)
+
+
+def test_what_comes_back_after_its_deadline_is_red_that_day_and_later_rungs_count_from_it() -> None:
+    back = returned(after(CASE, YELLOW), date(2026, 12, 8))
+    assert day(back, "red_order") == date(2026, 12, 8)
+    assert called_for(back, date(2026, 12, 8)) == {"red_order": QUEUED}
+    for rung, number in (("second_order", 5), ("interview", 10), ("circular", 20)):
+        assert day(back, rung) == add_workdays(date(2026, 12, 8), number, CALENDAR)
+
+
+def test_what_was_red_before_it_came_back_is_not_red_again() -> None:
+    late = after(CASE, RED)
+    back = returned(late, date(2026, 12, 9))
+    assert called_for(back, date(2026, 12, 9)) == {}
+    assert called_for(back, date(2026, 12, 16)) == {"second_order": DRAFTED}
+
+
+def test_what_comes_back_before_its_deadline_keeps_its_days() -> None:
+    back = returned(after(CASE, YELLOW), date(2026, 11, 25))
+    assert [day(back, rung) for rung in ("red_order", "second_order")] == [RED, SECOND]
+
+
+def test_taking_a_submission_back_gives_no_days_as_a_present() -> None:
+    submitted = replace(after(CASE, YELLOW), stage=Stage.PENDING_VERIFICATION)
+    taken_back = replace(submitted, stage=Stage.IN_PROGRESS, stage_clock=Clock(date(2026, 12, 8), 9))
+    assert called_for(taken_back, date(2026, 12, 8)) == {"red_order": QUEUED, "second_order": DRAFTED}
+
+
+def test_what_is_given_to_a_unit_after_its_deadline_is_late_from_that_day() -> None:
+    given_late = case(begun_on=date(2026, 12, 8))
+    assert day(given_late, "red_order") == date(2026, 12, 8)
+    assert day(given_late, "second_order") == add_workdays(date(2026, 12, 8), 5, CALENDAR)
+
+
+def test_whoever_falls_behind_the_dates_of_the_plan_is_told_once_by_a_yellow_order() -> None:
+    behind = case(behind_on=date(2026, 10, 15))
+    assert "progress_order" not in called_for(behind, date(2026, 10, 15))
+    assert called_for(behind, date(2026, 10, 16)) == {"progress_order": QUEUED}
+    told = replace(after(behind, date(2026, 10, 16)), behind_on=date(2026, 11, 2))
+    assert called_for(told, date(2026, 11, 3)) == {}
+    (letter,) = [x for x in look(behind, RED) if x.rung == "progress_order"]
+    assert (letter.to, letter.cc) == ((Role.RESPONSIBLE_LEADER,), (Role.SUPERVISOR,))
+
+
+def test_a_measure_due_with_the_deadline_itself_is_left_to_the_red_order() -> None:
+    assert "progress_order" not in {x.rung for x in look(case(behind_on=DEADLINE), RED)}
+
+
+def test_an_extension_nobody_decides_on_is_brought_to_the_supervisor() -> None:
+    asked = case(extension_clock=Clock(date(2026, 11, 12), 7))
+    assert "extension_undecided" not in called_for(asked, date(2026, 11, 18))
+    assert called_for(asked, date(2026, 11, 19))["extension_undecided"] is QUEUED
+
+
 @pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED])
 def test_nothing_is_sent_for_what_has_ended(stage: Stage) -> None:
     assert look(case(stage=stage), CIRCULAR) == []
@@ -250,14 +306,16 @@ def test_two_returns_call_for_an_order_for_quality(round_: int, ordered: bool) -
     assert ("quality_order" in called_for(returned, date(2026, 10, 8))) is ordered
 
 
-def test_the_order_for_quality_is_given_once_for_a_deadline() -> None:
+def test_the_order_for_quality_is_given_once_in_a_cycle() -> None:
     third = waiting(Stage.RETURNED, date(2026, 10, 8), round=3)
     fourth = replace(after(third, date(2026, 10, 8)), round=4, stage_clock=Clock(date(2026, 10, 20), 20))
     assert called_for(fourth, date(2026, 10, 20)) == {}
+    longer = extended(fourth, date(2027, 3, 31), on=date(2026, 10, 21))
+    assert called_for(longer, date(2026, 10, 21)) == {}
 
 
 def test_a_second_red_letter_in_a_year_brings_the_interview_forward() -> None:
-    again = case(second_red_this_year=True)
+    again = case(second_red=True)
     assert day(again, "interview") == RED
     assert called_for(after(again, YELLOW), RED) == {"red_order": QUEUED, "interview": DRAFTED}
     assert day(case(), "interview") == INTERVIEW
@@ -268,6 +326,16 @@ def test_a_closed_finding_is_looked_back_at_on_its_day() -> None:
     assert called_for(sustained, date(2027, 3, 14)) == {}
     assert called_for(sustained, date(2027, 3, 15)) == {"look_back_due": QUEUED}
     assert next_look(look(sustained, DEADLINE), {}) == date(2027, 3, 15)
+    reminded = after(sustained, date(2027, 3, 15))
+    assert called_for(reminded, date(2027, 3, 21)) == {}
+    assert called_for(reminded, date(2027, 3, 22)) == {"look_back_overdue": QUEUED}
+
+
+def test_continuing_work_comes_back_on_its_day_and_is_late_like_any_other() -> None:
+    kept_up = case(next_review_on=DEADLINE)
+    assert called_for(after(kept_up, YELLOW), DEADLINE) == {"look_back_due": QUEUED}
+    assert called_for(after(kept_up, DEADLINE), RED) == {"red_order": QUEUED}
+    assert "look_back_overdue" not in {x.rung for x in look(kept_up, CIRCULAR)}
 
 
 def test_without_a_deadline_only_the_steps_own_clock_runs() -> None:
@@ -293,8 +361,11 @@ cases = st.builds(
     deadline=st.none() | days,
     begun_on=days,
     stage_clock=st.builds(Clock, days, st.integers(1, 30)),
+    returned_on=st.none() | days,
+    behind_on=st.none() | days,
+    extension_clock=st.none() | st.builds(Clock, days, st.integers(1, 30)),
     next_review_on=st.none() | days,
-    second_red_this_year=st.booleans(),
+    second_red=st.booleans(),
 )
 
 
@@ -382,7 +453,8 @@ def lived(finding: Case, what: str, today: date, event: int) -> Case:
     if what == "submit" and finding.stage is not Stage.PENDING_VERIFICATION:
         return replace(finding, stage=Stage.PENDING_VERIFICATION, stage_clock=clock)
     if what == "return" and finding.stage is Stage.PENDING_VERIFICATION:
-        return replace(finding, stage=Stage.RETURNED, round=finding.round + 1, stage_clock=clock)
+        again = finding.round + 1
+        return replace(finding, stage=Stage.RETURNED, round=again, stage_clock=clock, returned_on=today)
     if what == "extend" and finding.deadline and today <= finding.deadline:
         return extended(finding, finding.deadline + timedelta(days=30), on=today)
     return finding

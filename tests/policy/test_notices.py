@@ -6,8 +6,15 @@ from policy.notices import NOTICES, Notice, notices
 from policy.roles import Role
 from policy.stages import MOVES, Act, Moved, Stage
 
-SILENT = {Act.ACCEPT, Act.REPORT_PROGRESS, Act.COMPLETE_MEASURE, Act.ATTACH_EVIDENCE, Act.TAKE_BACK}
-"""Acts of the owner's own that ask nothing of anybody."""
+SILENT = {
+    Act.ACCEPT,
+    Act.REPORT_PROGRESS,
+    Act.COMPLETE_MEASURE,
+    Act.ATTACH_EVIDENCE,
+    Act.TAKE_BACK,
+    Act.LOOK_BACK,
+}
+"""Acts that ask nothing of anybody."""
 
 
 def moved(round_: int = 1) -> Moved:
@@ -49,3 +56,17 @@ def test_the_third_return_alerts_the_supervisor_once(round_: int, alerted: bool)
     found = notices(Act.RETURN_FOR_REWORK, moved(round_))
     assert found[0].rung == "returned"
     assert found[1:] == [Notice("third_return", to=(Role.SUPERVISOR,))] * alerted
+
+
+def test_the_first_of_two_approvals_is_told_to_whoever_may_give_the_other() -> None:
+    (notice,) = notices(Act.APPROVE_EXTENSION, Moved(Stage.IN_PROGRESS, 1, 1, is_partial=True))
+    assert (notice.rung, notice.to) == ("extension_first_approved", (Role.SUPERVISOR,))
+
+
+def test_where_no_approval_is_asked_for_a_passed_verification_tells_of_the_closure() -> None:
+    (notice,) = notices(Act.PASS_VERIFICATION, Moved(Stage.CLOSED, 1, 1))
+    assert notice == NOTICES[Act.APPROVE_CLOSURE]
+
+
+def test_the_rules_say_which_return_alerts() -> None:
+    assert len(notices(Act.RETURN_FOR_REWORK, moved(2), returns_until_alert=1)) == 2

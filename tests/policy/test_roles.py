@@ -10,6 +10,7 @@ from policy.roles import OWNER_ACTS, ROLES_FOR, SEPARATE, Actor, Role, Why, hind
 from policy.stages import MOVES, Act, Stage
 from tests.policy.cases import (
     APPROVER,
+    CALENDAR,
     OWNER,
     OWNER_POST,
     RULES,
@@ -23,7 +24,16 @@ from tests.policy.cases import (
 )
 
 INSPECTING = {Role.INSPECTOR, Role.INSPECTION_OFFICE}
-DECIDING = {Role.SUPERVISOR, Role.APPROVER, Role.RESPONSIBLE_LEADER}
+AGREEING = {
+    Role.SUPERVISOR,
+    Role.APPROVER,
+    Role.RESPONSIBLE_LEADER,
+    Role.LEAD_LEADER,
+    Role.FIRST_RESPONSIBLE,
+    Role.UNIT_HEAD,
+    Role.PARTY_HEAD,
+    Role.INSPECTION_OFFICE,
+}
 WANTED: dict[Act, set[Role]] = {
     Act.ASSIGN: INSPECTING,
     Act.UPHOLD: INSPECTING,
@@ -37,9 +47,10 @@ WANTED: dict[Act, set[Role]] = {
     Act.APPROVE_CLOSURE: {Role.APPROVER},
     Act.DEFER_CLOSURE: {Role.APPROVER},
     Act.REOPEN: {Role.SUPERVISOR, *INSPECTING},
-    Act.APPROVE_EXTENSION: DECIDING,
-    Act.REFUSE_EXTENSION: DECIDING,
+    Act.APPROVE_EXTENSION: AGREEING,
+    Act.REFUSE_EXTENSION: AGREEING,
     Act.HAND_OVER: {Role.ADMINISTRATOR, *INSPECTING},
+    Act.LOOK_BACK: {Role.VERIFIER, Role.SUPERVISOR, Role.DISCIPLINE, *INSPECTING},
 }
 """The matrix as a township's secretary would write it down."""
 

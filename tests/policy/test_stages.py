@@ -15,6 +15,7 @@ from policy.stages import (
     ORDER,
     STEP_OF,
     Act,
+    Path,
     Stage,
     Step,
     acts_possible,
@@ -24,6 +25,7 @@ from policy.stages import (
 )
 from policy.words import ACT_WORDS, STAGE_WORDS
 from tests.policy.cases import (
+    CALENDAR,
     EVERYBODY,
     RULES,
     SPOKEN,
@@ -69,9 +71,9 @@ def test_no_other_move_is_allowed_and_the_refusal_names_what_is(stage: Stage, ac
         assert refused.value.en.endswith(f"cannot {ACT_WORDS[act][1]}. Possible now: {en}.")
 
 
-def test_there_is_no_way_back_from_withdrawn_and_merged_and_only_one_from_closed() -> None:
+def test_there_is_no_way_back_from_withdrawn_and_merged_and_few_from_closed() -> None:
     assert {stage: acts_possible(stage) for stage in ENDED} == {
-        Stage.CLOSED: [Act.REOPEN],
+        Stage.CLOSED: [Act.REOPEN, Act.LOOK_BACK],
         Stage.WITHDRAWN: [],
         Stage.MERGED: [],
     }
@@ -124,3 +126,10 @@ def test_a_step_is_past_when_its_work_is_done_and_reached_when_it_has_begun() ->
     assert not has_reached(Stage.IN_PROGRESS, Step.VERIFY)
     assert not is_past(Stage.PENDING_CLOSURE, Step.CLOSE)
     assert all(is_past(stage, step) for stage in ENDED for step in Step)
+
+
+def test_the_terms_may_leave_out_plan_review_and_approval() -> None:
+    short = Path(plan=False, plan_review=False, closure_approval=False)
+    assert move(facts(stage=Stage.ASSIGNED), Act.ACCEPT, short).stage is Stage.IN_PROGRESS
+    assert move(facts(stage=Stage.PLANNING), Act.FILE_PLAN, short).stage is Stage.IN_PROGRESS
+    assert move(facts(stage=Stage.PENDING_VERIFICATION), Act.PASS_VERIFICATION, short).stage is Stage.CLOSED
