@@ -135,6 +135,11 @@ def notes() -> str:
     return table(("letter", "中文", "called for by", "to", "copy to"), rows)
 
 
+def wordings() -> str:
+    rows = ((f"`{rung}`", kind.zh.label, kind.zh.document, kind.en.document) for rung, kind in KINDS.items())
+    return table(("letter", "in the subject", "中文", "in English"), rows)
+
+
 def letter_states() -> str:
     return table(("state", "中文"), ((f"`{state}`", words[0]) for state, words in LETTER_STATE_WORDS.items()))
 
@@ -184,6 +189,7 @@ TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("stages", "acts"): acts,
     ("letters", "ladders"): ladders,
     ("letters", "notices"): notes,
+    ("letters", "wordings"): wordings,
     ("letters", "letter states"): letter_states,
     ("metrics", "metrics"): metrics,
 }
@@ -208,7 +214,7 @@ def test_every_setting_command_stage_act_and_rung_is_looked_up() -> None:
         assert f"`{stage}` | {STAGE_WORDS[stage][0]}" in page("stages")
     for act in set(Act) - ON_RECORD_ONLY:
         assert f"`{act}` | {ACT_WORDS[act][0]}" in page("stages")
-    for rung in KINDS.keys() - {"accountability"}:
+    for rung in KINDS:
         assert f"`{rung}`" in page("letters")
 
 

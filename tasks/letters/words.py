@@ -31,6 +31,8 @@ class Kind:
     en: Wording
     colour: Light = Light.NONE
     dates: Dates = Dates.DEADLINE
+    in_calendar: bool = False
+    """Whether it sets the reader a day, which then goes along as an entry for their calendar."""
 
     def wording(self, language: Language) -> Wording:
         return self.en if language is Language.ENGLISH else self.zh
@@ -122,12 +124,26 @@ KINDS: dict[str, Kind] = {
         Wording(
             "黄色督办",
             "黄色督办单",
-            "该问题整改的进度或质量未达到要求，现予督办。请研究改进措施，加快进度，确保质量。",
+            "该问题的整改已两次被退回，质量未达到要求，现予督办。请研究改进措施，确保整改质量。",
         ),
         _en(
             "Yellow supervision order",
-            "Progress or quality of this rectification falls short. Please improve the measures, speed up, "
+            "The rectification has been returned twice: its quality falls short. Please improve the measures "
             "and make sure of the quality.",
+        ),
+        Light.YELLOW,
+        Dates.DAYS,
+    ),
+    "progress_order": Kind(
+        Wording(
+            "黄色督办",
+            "黄色督办单（进度）",
+            "该问题的整改进度落后于整改方案自定的节点，现予督办。请查明原因，加快进度，确保在时限之前完成。",
+        ),
+        _en(
+            "Yellow order: progress",
+            "The rectification has fallen behind the dates of its own plan. Please find out why, speed up, "
+            "and see to it that the deadline is kept.",
         ),
         Light.YELLOW,
         Dates.DAYS,
@@ -191,6 +207,19 @@ KINDS: dict[str, Kind] = {
             "Closure of this finding was not decided in time. Please decide without further delay.",
         ),
     ),
+    "look_back_overdue": Kind(
+        Wording(
+            "复核超期",
+            "持续整改复核督促函",
+            "该问题转为持续整改后，超过复核日期仍未复核。请尽快组织复核并作出决定。",
+        ),
+        _en(
+            "Review overdue",
+            "The review of this continuing rectification was not held on its day. Please have it reviewed "
+            "without further delay.",
+        ),
+        dates=Dates.NONE,
+    ),
     "draft_overdue": Kind(
         Wording("待派发提醒", "待派发提醒", "该问题登记后超过规定期限仍未派发。请尽快确定责任岗位并派发。"),
         _en(
@@ -218,6 +247,7 @@ KINDS: dict[str, Kind] = {
             "This closed finding is open again. Please sign in to read what is required.",
         ),
         dates=Dates.DAYS,
+        in_calendar=True,
     ),
     "plan_returned": Kind(
         Wording(
@@ -245,6 +275,20 @@ KINDS: dict[str, Kind] = {
             "Closure of this finding is deferred. Please sign in to read why and supply what is missing.",
         ),
     ),
+    "deadline_moved": Kind(
+        Wording(
+            "时限调整",
+            "整改时限调整通知",
+            "因工作日安排公布或时限规则调整，该问题的整改时限已重新计算。请以本函所列时限为准，合理安排整改进度。",
+        ),
+        _en(
+            "Deadline moved",
+            "The deadline was computed anew, because the working days of its year were announced or the "
+            "rules changed. The deadline named here now counts.",
+        ),
+        dates=Dates.DAYS,
+        in_calendar=True,
+    ),
     "assignment": Kind(
         Wording(
             "交办单",
@@ -256,6 +300,7 @@ KINDS: dict[str, Kind] = {
             "This finding is assigned to your post. Please accept it in time, or dispute it with reasons.",
         ),
         dates=Dates.DAYS,
+        in_calendar=True,
     ),
     "acceptance_reminder": Kind(
         Wording("催认领", "认领提醒", "该问题已经派发，尚未认领。请及时认领；如有异议，请说明理由提出复核。"),
@@ -306,6 +351,19 @@ KINDS: dict[str, Kind] = {
         ),
         dates=Dates.DAYS,
     ),
+    "extension_first_approved": Kind(
+        Wording(
+            "延期待复审",
+            "延期申请复审通知",
+            "该问题的延期申请已经初审同意，现提请复审。请登录系统审核并作出决定；决定之前原时限继续有效。",
+        ),
+        _en(
+            "Extension, second approval",
+            "The first of two approvals of this extension is given and the second is yours. Please decide; "
+            "until then the deadline stands.",
+        ),
+        dates=Dates.DAYS,
+    ),
     "handed_over": Kind(
         Wording(
             "交接",
@@ -317,6 +375,20 @@ KINDS: dict[str, Kind] = {
             "The responsible post has a new holder; the deadline stands. Please sign in and carry on.",
         ),
         dates=Dates.DAYS,
+        in_calendar=True,
+    ),
+    "handed_over_from": Kind(
+        Wording(
+            "已移交",
+            "工作移交通知",
+            "您原负责的该问题已移交接任人员，此后由接任人员继续整改。未尽事宜请当面交接清楚。",
+        ),
+        _en(
+            "Handed over to another",
+            "This finding has been handed over by you to another, who carries it on from now. Please pass "
+            "on in person whatever is still to be said.",
+        ),
+        dates=Dates.NONE,
     ),
     "look_back_due": Kind(
         Wording("复核提醒", "“回头看”复核提醒", "该问题已到复核日期。请核查整改成效是否巩固、问题有无反弹。"),
@@ -336,6 +408,20 @@ KINDS: dict[str, Kind] = {
         Wording("延期获准", "延期申请答复", "延期申请已获同意。请按新的整改时限完成整改并提交验收。"),
         _en("Extension approved", "The extension is granted. Please submit before the new deadline."),
         dates=Dates.DAYS,
+        in_calendar=True,
+    ),
+    "converted": Kind(
+        Wording(
+            "持续整改",
+            "转为持续整改通知",
+            "该问题已转为持续整改。请按照阶段目标长期推进，在复核日期之前报告进展。",
+        ),
+        _en(
+            "Continuing rectification",
+            "This finding is now one of continuing rectification. Please work towards its stage goal and "
+            "report before the day of its next review.",
+        ),
+        dates=Dates.NONE,
     ),
     "merged": Kind(
         Wording("并案", "并案通知", "该问题已并入其他问题一并整改，不再单独办理。请登录系统查看。"),
@@ -387,6 +473,9 @@ class Frame:
     provisional: str
     round: str
     cycle: str
+    rest: str
+    pieces: str
+    due: str
     follow: str
     footer: str
 
@@ -408,6 +497,9 @@ FRAMES: dict[Language, Frame] = {
         provisional="{date}（暂定）",
         round="第{n}轮整改",
         cycle="第{n}次办理",
+        rest="另有{count}件，列表如下：",
+        pieces="{heading}（{count}件）",
+        due="整改到期{mark}：{what}",
         follow="登录系统查看：",
         footer="本邮件由整改跟踪系统自动发送，请勿回复。登录地址：",
     ),
@@ -427,6 +519,9 @@ FRAMES: dict[Language, Frame] = {
         provisional="{date} (provisional)",
         round="round {n}",
         cycle="cycle {n}",
+        rest="And in brief, the other {count}:",
+        pieces="{heading} ({count})",
+        due="Due{mark}: {what}",
         follow="Sign in and see: ",
         footer="Sent by the rectification tracking system; please do not reply. Sign in at: ",
     ),
