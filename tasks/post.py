@@ -18,7 +18,10 @@ from policy.lights import days_left
 from policy.office import office_day
 from policy.refusals import Language
 from tasks import clock
-from tasks.letters.compose import LetterFacts, MailFacts, compose, gravest_first, subject
+from tasks.letters.cards import gravest_first, subject
+from tasks.letters.compose import compose
+from tasks.letters.facts import LetterFacts, MailFacts
+from tasks.letters.paper import SHIPPED
 from tasks.logs import quoting_nobody
 from tasks.sending import Round, is_gone
 
@@ -90,6 +93,7 @@ def _facts(enclosed: outbox.Enclosed, config: Settings, now: datetime) -> Letter
         title="" if finding.confidential else finding.title,
         unit=enclosed.unit,
         deadline=finding.deadline,
+        deadline_version=finding.deadline_version,
         days_left=days_left(finding.deadline, office_day(now)),
         provisional=finding.provisional,
         stage=finding.stage,
@@ -123,7 +127,7 @@ def _mail(parcel: outbox.Parcel, config: Settings, now: datetime) -> Mail:
         recipient=account.mailbox,
         person_id=account.person_id,
         language=account.language.value,
-        subject=subject(gravest_first(facts.letters), account.language),
+        subject=subject(gravest_first(facts.letters), account.language, SHIPPED),
         content=compose(facts),
         state=MailState.QUEUED,
         next_at=now,

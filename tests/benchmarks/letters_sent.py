@@ -22,7 +22,8 @@ from models.upgrade import upgrade
 from policy.escalation import LetterState
 from policy.refusals import Language
 from policy.stages import Stage
-from tasks.letters.compose import LetterFacts, MailFacts, compose
+from tasks.letters.compose import compose
+from tasks.letters.facts import LetterFacts, MailFacts
 from tasks.post import send_mails
 from tasks.processes import holder
 from tasks.smtp import MailServer, Sent, access
@@ -185,6 +186,7 @@ CONTENT = compose(
                 title="道路硬化工程款拨付不及时",
                 unit="甲村党支部",
                 deadline=NOW.date(),
+                deadline_version=1,
                 days_left=10,
                 provisional=False,
                 stage=Stage.ASSIGNED,

@@ -15,7 +15,9 @@ from policy.notices import NOTICES
 from policy.refusals import Language
 from policy.rules import SHIPPED, Ladder
 from policy.stages import Stage
-from tasks.letters.compose import LetterFacts, MailFacts, compose, one_line
+from tasks.letters.cards import one_line
+from tasks.letters.compose import compose
+from tasks.letters.facts import LetterFacts, MailFacts
 from tasks.letters.words import COLOUR_WORDS, KINDS, days
 
 LINK = "https://rectify.town.example/findings/ZC2026-008"
@@ -29,6 +31,7 @@ LETTER = LetterFacts(
     title="道路硬化工程款拨付不及时",
     unit="甲村党支部",
     deadline=date(2026, 11, 30),
+    deadline_version=1,
     days_left=10,
     provisional=False,
     stage=Stage.IN_PROGRESS,
@@ -69,7 +72,7 @@ def body(message: EmailMessage, kind: str) -> str:
     assert part is not None
     content = part.get_content()
     assert isinstance(content, str)
-    return content
+    return content.replace("\r\n", "\n")
 
 
 def everything(facts: MailFacts) -> str:
@@ -156,7 +159,7 @@ def test_an_unknown_letter_is_an_error_that_names_it() -> None:
 
 def test_facts_hold_nothing_that_a_mail_must_not_say() -> None:
     assert {field.name for field in fields(LetterFacts)} == {
-        *("rung", "number", "title", "unit", "deadline", "days_left"),
+        *("rung", "number", "title", "unit", "deadline", "deadline_version", "days_left"),
         *("provisional", "stage", "round", "cycle", "as_cc", "link"),
     }
 
