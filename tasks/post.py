@@ -1,6 +1,7 @@
 """The post: puts queued letters into mails, and sends by SMTP what lies in the outbox."""
 
 import asyncio
+import logging
 import socket
 from datetime import datetime
 from math import inf
@@ -21,9 +22,12 @@ from tasks import clock
 from tasks.letters.cards import gravest_first, subject
 from tasks.letters.compose import compose
 from tasks.letters.facts import LetterFacts, MailFacts
-from tasks.letters.paper import SHIPPED
+from tasks.letters.own import paper
+from tasks.letters.paper import SHIPPED, BadTemplate, Paper
 from tasks.logs import quoting_nobody
 from tasks.sending import Round, is_gone
+
+log = logging.getLogger("rectify.post")
 
 AT_A_TIME = 100
 """Mails written in one transaction."""
@@ -72,9 +76,9 @@ async def _piles(db: Database, now: datetime) -> list[outbox.Pile]:
 async def _write(db: Database, piles: list[outbox.Pile], config: Settings, now: datetime) -> int:
     async with db.reading() as session:
         parcels = await outbox.parcels(session, piles)
-    written = []
+    sheets, written = paper(config.home), []
     for parcel in parcels:
-        written.append((parcel, _mail(parcel, config, now)))
+        written.append((parcel, _mail(parcel, config, sheets, now)))
         await asyncio.sleep(0)  # whoever shares the loop is not held up by all of them
     async with db.writing("write_mails") as session:
         await db.alone(session, OUTBOX)
@@ -108,7 +112,7 @@ def portal_url(config: Settings) -> str:
     return (config.base_url or f"http://{config.portal_host}:{config.portal_port}").rstrip("/")
 
 
-def _mail(parcel: outbox.Parcel, config: Settings, now: datetime) -> Mail:
+def _mail(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetime) -> Mail:
     account = parcel.pile.account
     domain = config.mail_from.rpartition("@")[2] or socket.getfqdn()
     facts = MailFacts(
@@ -122,17 +126,32 @@ def _mail(parcel: outbox.Parcel, config: Settings, now: datetime) -> Mail:
         letters=tuple(_facts(enclosed, config, now) for enclosed in parcel.letters),
         portal=portal_url(config),
     )
+    about, content = _worded(facts, sheets)
     return Mail(
         message_id=facts.message_id,
         recipient=account.mailbox,
         person_id=account.person_id,
         language=account.language.value,
-        subject=subject(gravest_first(facts.letters), account.language, SHIPPED),
-        content=compose(facts),
+        subject=about,
+        content=content,
         state=MailState.QUEUED,
         next_at=now,
         created_at=now,
     )
+
+
+def _worded(facts: MailFacts, sheets: Paper) -> tuple[str, bytes]:
+    """Subject and bytes. A template that fails after its trial keeps nobody from their mail."""
+    try:
+        content = compose(facts, sheets)
+    except BadTemplate as bad:
+        if sheets is SHIPPED:
+            raise
+        log.warning(
+            "template %s fails in line %s; one mail is written on the shipped ones", bad.name, bad.line
+        )
+        return _worded(facts, SHIPPED)
+    return subject(gravest_first(facts.letters), facts.language, sheets), content
 
 
 async def send_mails(db: Database, config: Settings, now: datetime, within: float = inf) -> int:

@@ -173,8 +173,10 @@ def post(once: Once = False) -> None:
 
     async def work(db: Database) -> tuple[int, int]:
         _prefect()
+        from tasks.letters.own import paper
         from tasks.post import send_mails, write_mails
 
+        paper(settings().home)
         written = await write_mails(db, settings(), clock.now())
         return written, await send_mails(db, settings(), clock.now())
 

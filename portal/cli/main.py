@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from models.settings import LogFormat, Settings, settings
 from policy.refusals import BadInput, NotAllowed, Overtaken, Refusal, Unavailable
-from portal.cli import findings, health, letters, parts, people, printing, safekeeping
+from portal.cli import findings, health, letters, parts, people, printing, safekeeping, templates
 from portal.cli.running import override
 from tasks import logs
 
@@ -44,7 +44,7 @@ def options(
     logs.begin("cli", LogFormat.TEXT if form is LogFormat.AUTO else form)
 
 
-for part in (parts, health, findings, letters, people, safekeeping):
+for part in (parts, health, findings, letters, templates, people, safekeeping):
     part.add_to(app)
 
 

@@ -18,6 +18,7 @@ from portal.cli.printing import line, out, say
 from portal.cli.running import override, ready
 from portal.supervisor import Part, refuse_taken, supervise
 from tasks import clock, logs, prefect_server, prefect_shared
+from tasks.letters.own import paper
 
 DEMO_FOLDER = Path("demo-data")
 READY_WITHIN = 90.0
@@ -73,6 +74,7 @@ async def _up(parts: list[Part], demo: bool) -> None:
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop.set)
+    paper(settings().home)
     db = await ready()
     if demo:
         imported = await demonstration.fill(db)
@@ -187,8 +189,9 @@ def worker() -> None:
     from portal.listener import answering
 
     async def work(stop: asyncio.Event) -> None:
-        await ready()
         config = settings()
+        paper(config.home)
+        await ready()
 
         async def relays() -> None:
             await relaying(config, stop)

@@ -30,7 +30,10 @@ class BadTemplate(BadInput):
 
     def __init__(self, name: str, line: int, zh: str, en: str) -> None:
         where_zh, where_en = (f"第{line}行", f", line {line}") if line else ("", "")
-        super().__init__(f"模板“{name}”{where_zh}：{zh}。", f"The template “{name}”{where_en}: {en}.")
+        super().__init__(
+            f"模板“{name}”{where_zh}：{zh}{'' if zh.endswith('？') else '。'}",
+            f"The template “{name}”{where_en}: {en}{'' if en.endswith('?') else '.'}",
+        )
         self.name, self.line = name, line
 
 
