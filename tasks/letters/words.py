@@ -220,6 +220,19 @@ KINDS: dict[str, Kind] = {
         ),
         dates=Dates.NONE,
     ),
+    "extension_undecided": Kind(
+        Wording(
+            "延期待决",
+            "延期申请督促函",
+            "该问题的延期申请超过五个工作日仍未作出决定。请尽快审批；决定之前原时限继续有效。",
+        ),
+        _en(
+            "Extension undecided",
+            "Nobody has decided on this extension for five working days. Please have it decided; until then "
+            "the deadline stands.",
+        ),
+        dates=Dates.DAYS,
+    ),
     "draft_overdue": Kind(
         Wording("待派发提醒", "待派发提醒", "该问题登记后超过规定期限仍未派发。请尽快确定责任岗位并派发。"),
         _en(
