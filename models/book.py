@@ -227,9 +227,22 @@ async def posts_for(
     Heads and liaisons are looked for in the lead unit and then up the tree; other roles first among the
     finding's own posts, then township-wide.
     """
-    sought = {each for role in roles for each in _sought(finding, role)}
-    bound = {"unit": finding.lead_unit_id, "roles": sorted(sought)}
-    holding = list(await session.exec(HOLDING, params=bound)) if sought else []
+    return closest(finding, roles, await holding(session, finding.lead_unit_id, sought(finding, roles)))
+
+
+def sought(finding: Finding, roles: Iterable[Role]) -> set[Role]:
+    """The roles whose holders have to be asked for to find these, stand-ins included."""
+    return {each for role in roles for each in _sought(finding, role)}
+
+
+async def holding(session: AsyncSession, unit_id: int | None, roles: Collection[Role]) -> Holding:
+    """The posts whose role, one of these, reaches the unit."""
+    bound = {"unit": unit_id, "roles": sorted(roles)}
+    return list(await session.exec(HOLDING, params=bound)) if roles else []
+
+
+def closest(finding: Finding, roles: Iterable[Role], holding: Holding) -> dict[Role, list[int]]:
+    """The posts a letter to each role goes to, of those that have the roles sought."""
     return {role: _closest(finding, role, holding) for role in roles}
 
 
@@ -239,7 +252,6 @@ def _own(finding: Finding, role: Role) -> int | None:
 
 
 def _sought(finding: Finding, role: Role) -> set[Role]:
-    """The roles whose holders have to be asked for, stand-ins included."""
     if _own(finding, role) is not None:
         return set()
     stand_ins = {each for stand_in in STAND_INS.get(role, ()) for each in _sought(finding, stand_in)}

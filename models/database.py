@@ -75,6 +75,14 @@ class Database:
                     await session.commit()
                     reach(f"{name}.after_commit")
 
+    @asynccontextmanager
+    async def trial(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that shows what would be and is never stored. Whoever writes waits for it."""
+        with _spoken():
+            async with AsyncSession(self._writing, expire_on_commit=False) as session:
+                yield session
+                await session.rollback()
+
     def stamp(self) -> tuple[int, ...]:
         """Changes with every commit, and asks nobody; empty where there is no file to look at."""
         file = self.engine.url.database

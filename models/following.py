@@ -23,7 +23,7 @@ async def follow(session: AsyncSession, findings: Sequence[Finding], trade: Trad
     """As `ledger.follow`, for findings that are stored as they stand; only `next_look_on` is new."""
     today = office_day(now)
     await _cancel_moot(session, findings)
-    for finding, seen in zip(findings, await _cases(session, findings, today), strict=True):
+    for finding, seen in zip(findings, await cases(session, findings, today), strict=True):
         finding.next_look_on = next_look(plan(seen, *under(trade, finding), today), seen.recorded)
     looks = [{"number": x.number, "next_look_on": x.next_look_on} for x in findings]
     await rewrite(session, Finding, "number", looks)
@@ -45,7 +45,8 @@ async def _cancel_moot(session: AsyncSession, findings: Sequence[Finding]) -> No
     await session.flush()
 
 
-async def _cases(session: AsyncSession, findings: Sequence[Finding], today: date) -> list[Case]:
+async def cases(session: AsyncSession, findings: Sequence[Finding], today: date) -> list[Case]:
+    """These findings as the ladder sees them, by three questions however many they are."""
     recorded: dict[tuple[str, int], dict[Key, LetterState]] = {}
     written = select(Letter).where(
         col(Letter.finding).in_([x.number for x in findings]), Letter.state != LetterState.CANCELLED

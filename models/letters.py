@@ -1,6 +1,6 @@
 """Letters as rows: what the ladder and the acts call for is written once, and cancelled when it is moot."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy
@@ -151,6 +151,14 @@ async def sent(session: AsyncSession, number: str) -> list[Letter]:
     return list(found)
 
 
+async def marks(session: AsyncSession, number: str) -> dict[int, tuple[LetterState, datetime]]:
+    """Letter → its state, and when it was written: a letter called for anew changes both."""
+    found = await session.exec(
+        select(col(Letter.id), col(Letter.state), col(Letter.created_at)).where(Letter.finding == number)
+    )
+    return {letter or 0: (state, at) for letter, state, at in found}
+
+
 async def settle(session: AsyncSession, finding: Finding, trade: Trade, today: date) -> None:
     """After an act: cancel the letters that are moot, and note the day to look next."""
     written = await _written(session, finding)
@@ -271,7 +279,13 @@ async def addressees(
     Where nobody has the role it is addressed to, whoever would get a copy gets the letter, else the owner.
     """
     to, cc = tuple(to), tuple(cc)
-    posts = await book.posts_for(session, finding, {*to, *cc})
+    return divided(finding, to, cc, await book.posts_for(session, finding, {*to, *cc}))
+
+
+def divided(
+    finding: Finding, to: Iterable[Role], cc: Iterable[Role], posts: Mapping[Role, Sequence[int]]
+) -> tuple[list[int], list[int]]:
+    """As `addressees`, with the posts of each role at hand."""
     direct = list(dict.fromkeys(post for role in to for post in posts[role]))
     copies = [post for post in dict.fromkeys(p for role in cc for p in posts[role]) if post not in direct]
     if not direct and copies:

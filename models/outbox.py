@@ -97,6 +97,16 @@ async def note(session: AsyncSession, notes: Mapping[int, str]) -> None:
         await session.exec(update(Letter).where(col(Letter.id) == letter_id).values(note=why))
 
 
+async def waiting(session: AsyncSession) -> list[int]:
+    """Queued letters that say why they wait."""
+    rows = await session.exec(
+        select(col(Letter.id))
+        .where(Letter.state == LetterState.QUEUED, col(Letter.note) != "")
+        .order_by(col(Letter.id))
+    )
+    return [letter or 0 for letter in rows]
+
+
 async def parcels(session: AsyncSession, piles: Sequence[Pile]) -> list[Parcel]:
     """The piles with all that is said in their mails."""
     ids = {letter for pile in piles for letter, _ in pile.lies}

@@ -43,9 +43,13 @@ async def confidential(session: AsyncSession) -> frozenset[str]:
 
 async def stuck_mails(session: AsyncSession) -> list[Row]:
     """Mails that failed or may or may not have arrived, each with the `findings` it carries."""
-    rows = await questions.mails(session, states=STUCK)
-    carried = await _carried(session, [row["id"] for row in rows])
-    return [row | {"findings": carried.get(row["id"], [])} for row in rows]
+    return await with_findings(session, await questions.mails(session, states=STUCK))
+
+
+async def with_findings(session: AsyncSession, mails: Sequence[Row]) -> list[Row]:
+    """Mails, each with the `findings` it carries."""
+    carried = await _carried(session, [row["id"] for row in mails])
+    return [row | {"findings": carried.get(row["id"], [])} for row in mails]
 
 
 async def _carried(session: AsyncSession, mails: Sequence[int]) -> dict[int, list[str]]:

@@ -1,7 +1,7 @@
-"""What people ask of the ledger: findings in a list, one with all that belongs to it, letters, plans."""
+"""What people ask of the ledger: findings in a list, one with all that belongs to it, letters."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, literal
@@ -21,14 +21,10 @@ from models.findings import (
 )
 from models.guidance import current_run
 from models.history import Event
-from models.letters import addressees, case_of, under
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post, Unit
-from policy.escalation import LetterState, Planned, plan
 from policy.lights import Light, days_left, light
-from policy.office import office_day
 from policy.stages import STEP_OF
-from policy.trade import Trade
 
 Row = dict[str, Any]
 """One line of JSON-ready values; dates are ISO text."""
@@ -51,15 +47,15 @@ async def listed(
         .order_by(col(Finding.number))
     )
     if unit:
-        below = await _below(session, (await book.unit_named(session, unit)).id)
-        wanted = wanted.where(col(Finding.lead_unit_id).in_(below))
+        units = await below(session, (await book.unit_named(session, unit)).id)
+        wanted = wanted.where(col(Finding.lead_unit_id).in_(units))
     if numbers is not None:
         wanted = wanted.where(col(Finding.number).in_(list(numbers)))
     rows = [_line(*found, today) for found in await session.exec(wanted)]
     return [row for row in rows if row["light"] == Light.RED] if overdue else rows
 
 
-async def _below(session: AsyncSession, unit_id: int | None) -> list[int]:
+async def below(session: AsyncSession, unit_id: int | None) -> list[int]:
     """A unit and all units under it."""
     return list(await session.exec(BELOW, params={"unit": unit_id}))
 
@@ -213,11 +209,15 @@ async def _events(session: AsyncSession, number: str) -> list[Row]:
     ]
 
 
-async def letters(session: AsyncSession, *, finding: str | None = None) -> list[Row]:
+async def letters(
+    session: AsyncSession, *, finding: str | None = None, ids: Sequence[int] | None = None
+) -> list[Row]:
     """Letters decided so far in the shape of `rectify letters --json`, by day."""
     wanted = select(Letter).order_by(col(Letter.due_on), col(Letter.id))
     if finding is not None:
         wanted = wanted.where(Letter.finding == finding)
+    if ids is not None:
+        wanted = wanted.where(col(Letter.id).in_(ids))
     found = list(await session.exec(wanted))
     to, cc = await _addressees(session, [x.id for x in found if x.id is not None])
     languages = await _languages(session)
@@ -316,39 +316,6 @@ async def _run(session: AsyncSession, finding: Finding) -> Row | None:
         "cycle": run.cycle,
         "version_seen": run.version_seen,
         "ended_at": _moment(run.ended_at),
-    }
-
-
-async def plans(session: AsyncSession, trade: Trade, now: datetime, days: int) -> list[Row]:
-    """Letters to come in the next `days`, and those due that no round has written yet."""
-    today = office_day(now)
-    until = today + timedelta(days=days)
-    found = await session.exec(
-        select(Finding).where(col(Finding.next_look_on) <= until).order_by(col(Finding.number))
-    )
-    rows: list[Row] = []
-    for finding in found:
-        case = await case_of(session, finding, today)
-        for letter in plan(case, *under(trade, finding), today):
-            if letter.key not in case.recorded and letter.day <= until:
-                rows.append(await _planned(session, finding, letter))
-    return sorted(rows, key=lambda row: (row["date"], row["finding"], row["rung"]))
-
-
-async def _planned(session: AsyncSession, finding: Finding, letter: Planned) -> Row:
-    to, cc = await addressees(session, finding, letter.to, letter.cc)
-    return {
-        "finding": finding.number,
-        "cycle": finding.cycle,
-        "round": finding.round,
-        "rung": letter.rung,
-        "kind": letter.kind,
-        "date": letter.day.isoformat(),
-        "to": await _names(session, to),
-        "cc": await _names(session, cc),
-        "language": "zh-CN",
-        "state": LetterState.PLANNED.value,
-        "draft": letter.draft,
     }
 
 

@@ -78,7 +78,7 @@ async def _write(db: Database, piles: list[outbox.Pile], config: Settings, now: 
         parcels = await outbox.parcels(session, piles)
     sheets, written = paper(config.home), []
     for parcel in parcels:
-        written.append((parcel, _mail(parcel, config, sheets, now)))
+        written.append((parcel, mail_of(parcel, config, sheets, now)))
         await asyncio.sleep(0)  # whoever shares the loop is not held up by all of them
     async with db.writing("write_mails") as session:
         await db.alone(session, OUTBOX)
@@ -112,7 +112,7 @@ def portal_url(config: Settings) -> str:
     return (config.base_url or f"http://{config.portal_host}:{config.portal_port}").rstrip("/")
 
 
-def _mail(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetime) -> Mail:
+def mail_of(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetime) -> Mail:
     account = parcel.pile.account
     domain = config.mail_from.rpartition("@")[2] or socket.getfqdn()
     facts = MailFacts(

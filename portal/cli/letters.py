@@ -1,4 +1,4 @@
-"""Commands about letters and rounds: letters, plan, sign, mail, watch, post."""
+"""Commands about letters: letters, sign, mail, clock."""
 
 from typing import Annotated
 
@@ -10,12 +10,10 @@ from models.book import account_named
 from models.database import Database
 from models.mail import MailState
 from models.settings import settings
-from models.trade import trade
 from policy.escalation import LetterState
 from policy.office import OFFICE
 from policy.refusals import BadInput, NotAllowed
 from policy.words import LETTER_STATE_WORDS
-from portal.cli import runs
 from portal.cli.findings import By, Json
 from portal.cli.printing import as_json, say, table, words
 from portal.cli.running import with_database
@@ -24,16 +22,12 @@ from tasks import clock
 from tasks.letters.words import kind
 
 LARGEST_ID = 2**31 - 1
-Once = Annotated[bool, typer.Option("--once", help="立即执行一轮 One round now.")]
 
 
 def add_to(app: typer.Typer) -> None:
     app.command("letters", help="函件 Letters queued, sent, failed.")(letters)
-    app.command("plan", help="函件计划 Letters to come.")(plan)
     app.command("sign", help="签发拟稿 Sign a drafted letter.")(sign)
     app.command("mail", help="邮件，及对存疑邮件的决定 Mails, and what to do with one in doubt.")(mail)
-    app.command("watch", help="巡查一轮 One round of the watch.")(watch)
-    app.command("post", help="发件一轮 One round of the post.")(post)
     app.command("clock", help="时钟 Whether the rounds trust the clock.")(clock_)
 
 
@@ -53,38 +47,27 @@ def letters(json: Json = False) -> None:
         async with db.reading() as session:
             return await questions.letters(session)
 
-    _print(with_database(work), json)
-
-
-def plan(
-    days: Annotated[int, typer.Option("--days", min=0, max=3660, help="今后天数 Days ahead.")] = 90,
-    json: Json = False,
-) -> None:
-    async def work(db: Database) -> list[questions.Row]:
-        held = await trade(db)
-        async with db.reading() as session:
-            return await questions.plans(session, held, clock.now(), days)
-
-    _print(with_database(work), json)
-
-
-def _print(rows: list[questions.Row], json: bool) -> None:
+    rows = with_database(work)
     if json:
         as_json(rows)
         return
-    table(COLUMNS, [_row(row) for row in rows])
+    table(COLUMNS, [row_of(row) for row in rows])
     if not rows:
         say("没有函件。", "No letters.")
 
 
-def _row(row: questions.Row) -> tuple[str, ...]:
-    document = kind(row["rung"])
-    label = words((document.zh.document, document.en.document))
+def row_of(row: questions.Row) -> tuple[str, ...]:
     state = words(LETTER_STATE_WORDS[LetterState(row["state"])])
-    if row["state"] == LetterState.DRAFTED:
+    if row["state"] == LetterState.DRAFTED and row["id"]:
         state += f" #{row['id']}"
     names = ("、".join(row["to"]), "、".join(row["cc"]))
-    return (row["date"], row["finding"], label, *names, state, row.get("note", ""))
+    return (row["date"], row["finding"], document(row["rung"]), *names, state, row.get("note", ""))
+
+
+def document(rung: str) -> str:
+    """What a letter is called."""
+    called = kind(rung)
+    return words((called.zh.document, called.en.document))
 
 
 def sign(letter: Annotated[int, typer.Argument(min=1, max=LARGEST_ID)], by: By) -> None:
@@ -147,45 +130,6 @@ def _settle(mail_id: int, arrived: bool, again: bool, by: str) -> None:
     say(f"邮件{mail_id}已处理。", f"Mail {mail_id} is settled.")
 
 
-def watch(once: Once = False) -> None:
-    _only_once(once, "watch")
-
-    async def work(db: Database) -> tuple[int, bool]:
-        answers = await runs.answers(settings())
-        _prefect()
-        from tasks.watch import climb_due, seal, square
-
-        written = await climb_due(db, clock.now())
-        if answers:
-            await square.fn()
-        await seal.fn()
-        return written, answers
-
-    written, answered = with_database(work)
-    say(
-        f"巡查完毕：新记函件{written}份。" + ("" if answered else "Prefect 未运行，运行未核对。"),
-        f"Watched: {written} letters recorded." + ("" if answered else " Prefect is not running."),
-    )
-
-
-def post(once: Once = False) -> None:
-    _only_once(once, "post")
-
-    async def work(db: Database) -> tuple[int, int]:
-        _prefect()
-        from tasks.letters.own import paper
-        from tasks.post import send_mails, write_mails
-
-        paper(settings().home)
-        written = await write_mails(db, settings(), clock.now())
-        return written, await send_mails(db, settings(), clock.now())
-
-    written, sent = with_database(work)
-    say(f"组信{written}封，送达{sent}封。", f"{written} mails written, {sent} accepted by the server.")
-    if not settings().smtp_host:
-        say("尚未设置邮件服务器（RECTIFY_SMTP_HOST），邮件留在发件箱。", "No mail server is set: mails wait.")
-
-
 def clock_(
     confirm: Annotated[bool, typer.Option("--confirm", help="时间无误 It is right as it stands.")] = False,
     by: By = "",
@@ -204,17 +148,3 @@ def clock_(
     held = with_database(work)
     shown = f"{clock.now().astimezone(OFFICE):%Y-%m-%d %H:%M}"
     say(held or f"现在 {shown}，时钟正常。", held or f"It is {shown}; the rounds trust the clock.")
-
-
-def _prefect() -> None:
-    from tasks.prefect_server import apply, client_environment
-
-    apply(client_environment(settings()))
-
-
-def _only_once(once: bool, name: str) -> None:
-    if not once:
-        raise BadInput(
-            f"请写 rectify {name} --once；平时由 rectify worker 自动执行。",
-            f"Say rectify {name} --once; otherwise the worker does it by itself.",
-        )

@@ -12,7 +12,18 @@ from pydantic import ValidationError
 
 from models.settings import LogFormat, Settings, settings
 from policy.refusals import BadInput, NotAllowed, Overtaken, Refusal, Unavailable
-from portal.cli import findings, health, letters, parts, people, printing, safekeeping, templates
+from portal.cli import (
+    findings,
+    health,
+    letters,
+    parts,
+    people,
+    planning,
+    printing,
+    rounds,
+    safekeeping,
+    templates,
+)
 from portal.cli.running import override
 from tasks import logs
 
@@ -44,7 +55,7 @@ def options(
     logs.begin("cli", LogFormat.TEXT if form is LogFormat.AUTO else form)
 
 
-for part in (parts, health, findings, letters, templates, people, safekeeping):
+for part in (parts, health, findings, planning, letters, templates, rounds, people, safekeeping):
     part.add_to(app)
 
 

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from models import overview, questions
+from models import overview, planning, questions
+from models.planning import Asked
 from models.questions import Row
 from models.trade import trade
 from policy.escalation import LetterState
@@ -13,7 +14,7 @@ from tasks import clock
 router = APIRouter()
 
 DAYS_AHEAD = 90
-TELLING = ("to", "cc", "note", "recipient")
+TELLING = ("to", "cc", "note", "recipient", "people")
 
 
 @router.api_route("/letters", methods=READ)
@@ -23,7 +24,7 @@ async def letters(reader: Reading) -> HTMLResponse:
     async with reader.db.reading() as session:
         hidden = await overview.confidential(session)
         decided = await questions.letters(session)
-        planned = await questions.plans(session, held, clock.now(), DAYS_AHEAD)
+        planned = await planning.plans(session, held, clock.now(), Asked(DAYS_AHEAD))
         stuck = await overview.stuck_mails(session)
     decided.reverse()
     return reader.page(

@@ -183,6 +183,42 @@ def test_the_plan_has_the_shape_held_fixed(rectify: Run) -> None:
     assert max(row["date"] for row in shorter) <= "2026-11-20"
 
 
+def test_the_plan_says_who_is_written_to_and_narrows_to_what_is_asked(rectify: Run) -> None:
+    (red,) = [x for x in rectify("plan", "SJ2026-001", "--json").data if x["rung"] == "red_order"]
+    assert [(x["post"], x["account"], x["why_not"]) for x in red["people"] if not x["copy"]] == [
+        ("丙村党支部书记", "bingcun", "")
+    ]
+    for words in (("--person", "bingcun"), ("--post", "丙村党支部书记"), ("--unit", "丙村党支部")):
+        assert {x["finding"] for x in rectify("plan", *words, "--json").data} == {"SJ2026-001"}
+    on = rectify("plan", "--on", "2026-12-01", "--json").data
+    assert {x["date"] for x in on} == {"2026-12-01"}
+    printed = rectify("plan", "--on", "2026-12-01").out
+    assert len(printed.splitlines()) == len(on)
+    assert "红色督办函" in printed
+    assert "没有将发的函件" in rectify("plan", "--on", "2026-11-21").out
+
+
+def test_a_dry_run_says_what_a_round_would_do_and_stores_nothing(rectify: Run, home: Path) -> None:
+    before = rows(home, "SELECT * FROM finding"), rows(home, "SELECT * FROM letter")
+    found = dry(home)
+    assert {x["state"] for x in found["letters"]} == {"queued", "drafted", "skipped"}
+    assert "【红色督办】SJ2026-001 已逾期35日" in {x["subject"] for x in found["mails"]}
+    assert (rows(home, "SELECT * FROM finding"), rows(home, "SELECT * FROM letter")) == before
+    printed = apart(home, "watch", "--once", "--dry-run").out
+    for words in ("将记录的函件", "将发出的邮件", "bingcun@xx.example", "没有记录，没有发送"):
+        assert words in printed
+    assert apart(home, "watch", "--once").code == 0
+    assert dry(home)["letters"] == []
+    assert len(dry(home, "post")["mails"]) == len(found["mails"])
+    assert rows(home, "SELECT count(*) FROM mail") == [(0,)]
+
+
+def dry(home: Path, what: str = "watch") -> dict[str, Any]:
+    """What a round would do, said by a process that may import Prefect."""
+    found: dict[str, Any] = apart(home, what, "--once", "--dry-run", "--json").data
+    return found
+
+
 def test_the_check_has_the_shape_held_fixed(rectify: Run) -> None:
     answer = rectify("check", "--json")
     assert set(answer.data) == {"ok", "invariants"}
@@ -346,6 +382,9 @@ REFUSED: dict[str, tuple[int, tuple[str, ...], str]] = {
     "mail, by whom": (2, ("mail", "5", "--again"), "--by"),
     "mail, not theirs": (3, ("mail", "5", "--again", "--by", "jiacun"), "督办人"),
     "watch": (2, ("watch",), "watch --once"),
+    "planned of": (2, ("plan", "SJ2026-01"), "SJ2026-001"),
+    "planned for": (2, ("plan", "--person", "bincun"), "bingcun"),
+    "planned on": (2, ("plan", "--on", "明天"), "2026-11-23"),
     "post": (2, ("post",), "post --once"),
     "file": (2, ("import", "nowhere.xlsx"), "nowhere.xlsx"),
     "people file": (2, ("people", "import", "nowhere.csv"), "nowhere.csv"),
