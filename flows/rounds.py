@@ -18,7 +18,7 @@ from models.heartbeats import Beat
 from models.settings import Settings
 from policy.refusals import Unavailable
 from tasks import backup as backups
-from tasks import clock, timekeeping, verifying
+from tasks import clock, lifesign, timekeeping, verifying
 from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
 from tasks.prefect_server import api_url
@@ -115,7 +115,7 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
         ),
     }
     seldom = {"verifying", "backing up"}
-    return [
+    keepers = [
         partial(
             keeping,
             config,
@@ -126,6 +126,15 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
         )
         for job, (has_any, run) in rounds.items()
     ]
+    return [*keepers, partial(living, config, stop)] if config.heartbeat_url else keepers
+
+
+async def living(config: Settings, stop: asyncio.Event) -> None:
+    """Give the sign of life, one of all workers; beside the rounds, so that it holds up none of them."""
+    while not stop.is_set():
+        with suppress(Unavailable):
+            await lifesign.give(database(config), config)
+        await _pause(stop, lifesign.EVERY)
 
 
 async def _to_watch(db: Database, glances: Glances) -> bool:

@@ -272,6 +272,19 @@ async def heartbeats_are_fresh(sight: Sight) -> list[str]:
     return broken
 
 
+CHECK, CHECK_EVERY = "check", timedelta(hours=1)
+"""The rounds' own look at what is quick to check."""
+VITAL = frozenset({"watch", "post", CHECK})
+
+
+async def is_well(sight: Sight) -> bool:
+    """Whether the rounds and the checks were done lately, and none of them has anything to complain of."""
+    beats = {beat.job: beat for beat in await heartbeats.every(sight.session)}
+    if VITAL - beats.keys() or any(beat.note for beat in beats.values()):
+        return False
+    return sight.real - beats[CHECK].at < 2 * CHECK_EVERY and not await heartbeats_are_fresh(sight)
+
+
 async def last_seal_holds(sight: Sight) -> list[str]:
     """The heads as they stood at the last seal still give its hash."""
     seal = (await sight.session.exec(select(Seal).order_by(col(Seal.day).desc()).limit(1))).first()

@@ -3,8 +3,10 @@
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policy.refusals import Language
@@ -25,7 +27,9 @@ class LogFormat(StrEnum):
 class Settings(BaseSettings):
     """Everything an administrator may set. Rules are not settings."""
 
-    model_config = SettingsConfigDict(env_prefix="RECTIFY_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RECTIFY_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Field(default=Path("rectify-data"), description="The data folder.")
     as_of: str = Field(default="", description="Demo and test clock: a date or an ISO time with zone.")
@@ -104,6 +108,28 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="Seconds before a round that could do nothing is tried again."
     )
     mail_any_time: bool = Field(default=False, description="Send mails outside of office hours too.")
+    heartbeat_url: str = Field(
+        default="",
+        repr=False,
+        description="Called every minute while all goes well (http, https); nobody is if empty. A secret.",
+    )
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_on_the_web(cls, address: str) -> str:
+        """Whoever knows the address can pretend that all is well: no more of it is ever shown."""
+        if address and not _web_address(address):
+            shown = {"expected": "http://…, https://…", "shown": address.partition(":")[0][:10] + "…"}
+            raise PydanticCustomError("web_address", "not an http or https address", shown)
+        return address
+
+
+def _web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
 
 
 @lru_cache

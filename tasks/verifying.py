@@ -11,10 +11,10 @@ from tasks import clock
 from tasks.processes import holder
 
 log = logging.getLogger("rectify.check")
-QUICK, WHOLE = "check", "check all"
+QUICK, WHOLE = checks.CHECK, "check all"
 HALF_WRITTEN = timedelta(days=1)
 """After which a file that nobody finished is taken away."""
-EVERY = {QUICK: timedelta(hours=1), WHOLE: timedelta(days=1)}
+EVERY = {QUICK: checks.CHECK_EVERY, WHOLE: timedelta(days=1)}
 
 
 async def is_due(db: Database) -> bool:

@@ -21,8 +21,8 @@ Answer = Callable[[Call], Awaitable[tuple[int, bytes]]]
 
 
 @asynccontextmanager
-async def answering(answer: Answer) -> AsyncIterator[str]:
-    """The URL of a server that gives `answer(call)`, status and JSON, to each call."""
+async def answering(answer: Answer, *headers: str) -> AsyncIterator[str]:
+    """The URL of a server that gives `answer(call)`, status and JSON, to each call; and these headers."""
     meetings: set[asyncio.Task[None]] = set()
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -31,7 +31,12 @@ async def answering(answer: Answer) -> AsyncIterator[str]:
         meetings.add(task)
         while call := await _heard(reader):
             status, body = await answer(call)
-            lines = f"HTTP/1.1 {status} -", "Content-Type: application/json", f"Content-Length: {len(body)}"
+            lines: tuple[str, ...] = (
+                f"HTTP/1.1 {status} -",
+                "Content-Type: application/json",
+                f"Content-Length: {len(body)}",
+            )
+            lines += headers
             writer.write("\r\n".join([*lines, "", ""]).encode() + body)
             await writer.drain()
         writer.close()

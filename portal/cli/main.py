@@ -151,8 +151,8 @@ def _defect(error: Exception) -> int:
 def _bad_setting(error: ValidationError) -> int:
     first = error.errors(include_url=False)[0]
     name = "RECTIFY_" + str(first["loc"][0] if first["loc"] else "").upper()
-    value = str(first["input"])[:60]
-    possible = first.get("ctx", {}).get("expected", "")
+    told = first.get("ctx", {})
+    value, possible = told.get("shown", str(first["input"])[:60]), told.get("expected", "")
     zh, en = (f"可以是：{possible}。", f" It may be {possible}.") if possible else ("", "")
     printing.refuse(
         BadInput(f"设置 {name} 不能是“{value}”。{zh}", f"The setting {name} cannot be “{value}”.{en}")

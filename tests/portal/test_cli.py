@@ -469,6 +469,12 @@ def test_a_database_that_cannot_be_opened_is_one_sentence(rectify: Run, home: Pa
     refused(rectify("list", database_url="postgresql://nobody@127.0.0.1:1/x"), 5, "数据库")
 
 
+def test_an_address_that_is_a_secret_is_refused_without_being_shown(rectify: Run) -> None:
+    answer = rectify("list", heartbeat_url="htps://hc.example/9f0c-secret")
+    refused(answer, 2, "RECTIFY_HEARTBEAT_URL", "https://")
+    assert "9f0c-secret" not in answer.err
+
+
 def test_a_fault_of_ours_is_one_sentence_and_the_trace_is_kept(
     rectify: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
