@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy
-from sqlalchemy import Row, bindparam, exists, func
+from sqlalchemy import Row, bindparam, exists, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -111,15 +111,24 @@ async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: date
     return len(due)
 
 
-async def due(session: AsyncSession, today: date, after: str = "", limit: int = 1) -> list[str]:
-    """Findings with something due by today, by number from `after` on."""
+Due = tuple[date, str]
+"""Since when a finding has something due, and its number."""
+BEGINNING: Due = (date.min, "")
+
+
+async def due(session: AsyncSession, today: date, after: Due = BEGINNING, limit: int = 1) -> list[Due]:
+    """Findings with something due by today, the longest due first, from `after` on.
+
+    In the order of their index: sorted by number, the database would go through all findings instead.
+    """
     found = await session.exec(
-        select(Finding.number)
-        .where(col(Finding.next_look_on) <= today, col(Finding.number) > after)
-        .order_by(col(Finding.number))
+        select(col(Finding.next_look_on), col(Finding.number))
+        .where(col(Finding.next_look_on) <= today)
+        .where(tuple_(col(Finding.next_look_on), col(Finding.number)) > after)
+        .order_by(col(Finding.next_look_on), col(Finding.number))
         .limit(limit)
     )
-    return list(found)
+    return [(day or today, number) for day, number in found]
 
 
 async def due_of_live(session: AsyncSession, today: date) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book, ledger, questions
+from models import book, ledger, letters, questions
 from models.findings import Finding
 from models.following import cases
 from models.letters import divided, under
@@ -124,20 +124,11 @@ async def _pages(session: AsyncSession, asked: Asked, today: date) -> AsyncItera
     if asked.number:
         yield [await ledger.find(session, asked.number)]
         return
-    after, until = "", asked.on or today + timedelta(days=asked.days)
-    while True:
-        found = await session.exec(
-            select(Finding)
-            .where(col(Finding.next_look_on) <= until, col(Finding.number) > after)
-            .order_by(col(Finding.number))
-            .limit(AT_A_TIME)
-        )
-        page = list(found)
-        if page:
-            yield page
-        if len(page) < AT_A_TIME:
-            return
-        after = page[-1].number
+    after, until = letters.BEGINNING, asked.on or today + timedelta(days=asked.days)
+    while due := await letters.due(session, until, after, AT_A_TIME):
+        found = await session.exec(select(Finding).where(col(Finding.number).in_([x for _, x in due])))
+        yield list(found)
+        after = due[-1]
 
 
 async def _of(session: AsyncSession, findings: Sequence[Finding], trade: Trade, today: date) -> list[ToCome]:
@@ -205,10 +196,10 @@ class Reached:
     language: Language
 
 
-async def _people(session: AsyncSession, letters: Sequence[ToCome]) -> dict[date, dict[int, Reached]]:
+async def _people(session: AsyncSession, there: Sequence[ToCome]) -> dict[date, dict[int, Reached]]:
     """By day and post whoever is written to: the substitute named for that day, else the holder."""
     asked: dict[date, set[int]] = {}
-    for one in letters:
+    for one in there:
         asked.setdefault(one.told_on, set()).update(one.posts)
     told = {day: await book.incumbents(session, posts, day) for day, posts in asked.items()}
     ids = {account.person_id for accounts in told.values() for account in accounts.values()}

@@ -192,18 +192,18 @@ async def settle(db: Database, taken_at: datetime, now: Moments, mails: Mails) -
 
 async def _climb(db: Database, held: Trade, now: datetime) -> None:
     """Write what fell due since, so that it is drafted with the rest and not sent by the next round."""
-    after = ""
+    after = letters.BEGINNING
     while True:
         async with db.reading() as session:
-            numbers = await letters.due(session, office_day(now), after, AT_A_TIME)
-        for number in numbers:
+            found = await letters.due(session, office_day(now), after, AT_A_TIME)
+        for _, number in found:
             async with db.writing("climb") as session:
                 finding = await letters.to_climb(session, number)
                 if finding:
                     await letters.climb(session, finding, held, now, office_day(now))
-        if len(numbers) < AT_A_TIME:
+        if len(found) < AT_A_TIME:
             return
-        after = numbers[-1]
+        after = found[-1]
 
 
 PLACED = ("evidence", "prefect", "prefect-auth", "prefect-key", "demo", "rectify.db")

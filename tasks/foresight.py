@@ -57,12 +57,11 @@ async def foresee(db: Database, config: Settings, now: datetime, *, climbing: bo
 
 
 async def _due(session: AsyncSession, now: datetime) -> AsyncIterator[str]:
-    after: str | None = ""
-    while after is not None:
-        numbers = await letters.due(session, office_day(now), after, AT_A_TIME)
-        for number in numbers:
+    after = letters.BEGINNING
+    while found := await letters.due(session, office_day(now), after, AT_A_TIME):
+        for _, number in found:
             yield number
-        after = numbers[-1] if numbers else None
+        after = found[-1]
 
 
 async def _climbed(session: AsyncSession, number: str, here: Round) -> list[int]:

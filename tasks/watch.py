@@ -74,15 +74,15 @@ async def climb_due(db: Database, now: datetime) -> int:
 
 
 async def _due(db: Database, now: datetime) -> AsyncIterator[str]:
-    after = ""
+    after = letters.BEGINNING
     while True:
         async with db.reading() as session:
-            numbers = await letters.due(session, office_day(now), after, AT_A_TIME)
-        for number in numbers:
+            found = await letters.due(session, office_day(now), after, AT_A_TIME)
+        for _, number in found:
             yield number
-        if len(numbers) < AT_A_TIME:
+        if len(found) < AT_A_TIME:
             return
-        after = numbers[-1]
+        after = found[-1]
 
 
 async def _climb(db: Database, number: str, now: datetime) -> int:
