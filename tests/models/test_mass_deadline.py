@@ -1,0 +1,58 @@
+"""A thousand findings that fall due on one day are one mail for each person."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+
+from models import staffing
+from models.database import Database
+from tasks.watch import climb_due
+from tests.models.sample import row, take, with_rows
+from tests.models.test_letters_and_outbox import mailed, mails, text
+from tests.models.township import asked, holders
+
+FINDINGS, VILLAGES = 1000, 19
+DUE = date(2026, 12, 1)
+LATE = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
+NUMBER = re.compile(r"\bXC2026-\d{4}\b")
+
+
+async def one_round_for_all_villages(db: Database) -> None:
+    """A thousand findings of one inspection round, for 19 villages, each with a secretary of its own."""
+    secretaries = (
+        f"{at}号村党支部,village,和平乡,{at}号村书记,owner;party_head,书记{at},village{at},village{at}@v.example"
+        for at in range(VILLAGES)
+    )
+    assert not (await staffing.take_in(db, holders("\n".join(secretaries)))).errors
+    rows = [
+        row(
+            "XC2026-001",
+            row=at,
+            number=f"XC2026-{at:04}",
+            title=f"问题{at}",
+            condition=f"第{at}个问题的具体表现。",
+            lead_unit=f"{at % VILLAGES}号村党支部",
+            owner_post=f"{at % VILLAGES}号村书记",
+            supervisor="乡纪委书记",
+            verifier="乡纪委书记",
+            deadline=DUE,
+            original_deadline=DUE,
+        )
+        for at in range(1000, 1000 + FINDINGS)
+    ]
+    taken = await take(db, with_rows(*rows), create_units=True)
+    assert (taken.imported, taken.errors) == (FINDINGS, [])
+
+
+async def test_a_thousand_findings_due_on_one_day_are_one_mail_for_each_person(town: Database) -> None:
+    await one_round_for_all_villages(town)
+    await climb_due(town, LATE)
+    told = Counter(await mailed(town, LATE))
+    assert set(told.values()) == {1}
+    owners = {f"village{at}@v.example" for at in range(VILLAGES)}
+    assert set(told) == {*owners, "verifier@town.example", "inspector@town.example"}
+    said = {mail.recipient: NUMBER.findall(text(mail)) for mail in await mails(town)}
+    carried = [number for owner in owners for number in set(said[owner])]
+    assert len(carried) == len(set(carried)) == FINDINGS
+    assert await asked(town, "SELECT count(*) FROM letter WHERE rung = 'red_order'") == [FINDINGS]
+    assert await mailed(town, LATE) == []
