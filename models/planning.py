@@ -17,11 +17,10 @@ from policy.escalation import LetterState, Planned, plan
 from policy.office import office_day
 from policy.refusals import BadInput, Language, NotFound
 from policy.roles import Role
+from policy.telephone import WhyNot
 from policy.trade import Trade
 
 AT_A_TIME = 500
-VACANT, NO_MAILBOX = "vacant", "no_mailbox"
-"""Why nobody at a post would get a mail."""
 
 
 @dataclass(frozen=True)
@@ -243,9 +242,9 @@ def _row(one: ToCome, posts: Mapping[int, Post], people: Mapping[int, Reached]) 
 
 def _person(post: int, posts: Mapping[int, Post], people: Mapping[int, Reached], *, copy: bool) -> Row:
     who = people.get(post)
-    why = VACANT if who is None else "" if who.has_mailbox else NO_MAILBOX
+    why = WhyNot.VACANT if who is None else None if who.has_mailbox else WhyNot.NO_MAILBOX
     named = {"person": who.person if who else "", "account": who.account if who else ""}
-    return {"post": posts[post].name, **named, "copy": copy, "why_not": why}
+    return {"post": posts[post].name, **named, "copy": copy, "why_not": why.value if why else ""}
 
 
 def _written_to(row: Row) -> set[str]:

@@ -6,6 +6,7 @@ from policy.lights import Light
 from policy.refusals import Language
 from policy.roles import Role
 from policy.stages import Act, Stage, Step
+from policy.telephone import WhyNot
 
 STAGE_WORDS: dict[Stage, tuple[str, str]] = {
     Stage.DRAFT: ("待派发", "to be assigned"),
@@ -103,6 +104,14 @@ ROLE_WORDS: dict[Role, tuple[str, str]] = {
     Role.ORGANISATION_DEPT: ("组织部门", "organisation department"),
     Role.ADMINISTRATOR: ("管理员", "administrator"),
     Role.AUDITOR: ("审计员", "auditor"),
+}
+
+WHY_NOT_WORDS: dict[WhyNot, tuple[str, str]] = {
+    WhyNot.VACANT: ("岗位空缺", "post vacant"),
+    WhyNot.NO_MAILBOX: ("无邮箱", "no mailbox"),
+    WhyNot.NOBODY: ("没有可以送达的岗位", "no post has this role"),
+    WhyNot.REFUSED: ("邮件被退回", "mail refused"),
+    WhyNot.IN_DOUBT: ("是否送达待查", "may not have arrived"),
 }
 
 

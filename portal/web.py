@@ -25,7 +25,7 @@ from models.database import database
 from models.settings import Settings
 from policy.refusals import BadInput, NotFound, Refusal, Unavailable
 from portal import probes
-from portal.pages import finding, ledger, letters, mailbox
+from portal.pages import finding, ledger, letters, mailbox, phones
 from portal.pages.paper import READ, reader_of
 
 LOG = logging.getLogger("rectify.portal")
@@ -58,7 +58,7 @@ def app(config: Settings) -> FastAPI:
         title="Rectify", docs_url=None, redoc_url=None, openapi_url=None, middleware=[door], lifespan=while_up
     )
     made.state.config = config
-    for pages in (ledger, finding, letters, mailbox):
+    for pages in (ledger, finding, letters, phones, mailbox):
         made.include_router(pages.router)
     made.router.routes.extend(probes.routes(config, "portal"))
     made.add_api_route("/static/rectify.css", stylesheet, methods=READ)

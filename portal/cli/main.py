@@ -22,6 +22,7 @@ from portal.cli import (
     printing,
     rounds,
     safekeeping,
+    telephone,
     templates,
 )
 from portal.cli.running import override
@@ -55,7 +56,7 @@ def options(
     logs.begin("cli", LogFormat.TEXT if form is LogFormat.AUTO else form)
 
 
-for part in (parts, health, findings, planning, letters, templates, rounds, people, safekeeping):
+for part in (parts, health, findings, planning, letters, telephone, templates, rounds, people, safekeeping):
     part.add_to(app)
 
 

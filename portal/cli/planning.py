@@ -11,16 +11,14 @@ from models.planning import Asked
 from models.questions import Row
 from models.trade import trade
 from policy.refusals import BadInput
+from policy.telephone import WhyNot
+from policy.words import WHY_NOT_WORDS
 from portal.cli.findings import Json
 from portal.cli.letters import document
 from portal.cli.printing import as_json, is_english, say, table, words
 from portal.cli.running import with_database
 from tasks import clock
 
-WHY_NOT = {
-    planning.VACANT: ("岗位空缺", "vacant"),
-    planning.NO_MAILBOX: ("无邮箱", "no mailbox"),
-}
 COLUMNS = (
     ("日期", "date"),
     ("编号", "number"),
@@ -81,6 +79,6 @@ def _row(row: Row) -> tuple[str, ...]:
 
 def _person(told: Row) -> str:
     """`甲村党支部书记 甲书记`, and why nobody would get it."""
-    why = words(WHY_NOT[told["why_not"]]) if told["why_not"] else ""
+    why = words(WHY_NOT_WORDS[WhyNot(told["why_not"])]) if told["why_not"] else ""
     bracketed = (f" ({why})" if is_english() else f"（{why}）") if why else ""
     return f"{told['post']} {told['person']}".strip() + bracketed

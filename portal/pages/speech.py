@@ -13,6 +13,7 @@ from policy.lights import Light
 from policy.office import OFFICE
 from policy.refusals import Language
 from policy.stages import Act, Stage, Step
+from policy.telephone import WhyNot
 from policy.words import (
     ACT_WORDS,
     DEADLINE_TYPE_WORDS,
@@ -20,6 +21,7 @@ from policy.words import (
     LIGHT_WORDS,
     STAGE_WORDS,
     STEP_WORDS,
+    WHY_NOT_WORDS,
     days_in_words,
     in_language,
 )
@@ -101,6 +103,9 @@ class Speech:
 
     def mail_state(self, state: str) -> str:
         return self.of(MAIL_STATE_WORDS[MailState(state)])
+
+    def why_not(self, why: str) -> str:
+        return self.of(WHY_NOT_WORDS[WhyNot(why)])
 
     def document(self, rung: str) -> str:
         return letters.kind(rung).wording(self.language).document

@@ -495,6 +495,7 @@ PLAIN = (
     ("plan",),
     ("letters",),
     ("mail",),
+    ("phone-list",),
     ("check",),
     ("account", "list"),
     (),
@@ -827,6 +828,28 @@ def test_a_mail_the_server_did_not_take_is_shown_with_its_reason(rectify: Run, l
         db.execute("UPDATE mail SET attempts = 1, note = ? WHERE id = (SELECT min(id) FROM mail)", (why,))
     (mail,) = rectify("mail", "--json").data
     assert (mail["state"], mail["note"]) == ("queued", why)
+
+
+def test_whoever_got_no_letter_is_on_the_telephone_list(rectify: Run, letters: Path) -> None:
+    assert "没有需要打电话的" in rectify("phone-list").out
+    with closing(sqlite3.connect(letters / "rectify.db")) as db, db:
+        db.execute(
+            "UPDATE mail SET state = 'failed', note = '550 no such user' WHERE recipient LIKE 'bingcun@%'"
+        )
+        db.execute("UPDATE account SET phone = '138-0000-0001' WHERE name = 'bingcun'")
+    (call,) = rectify("phone-list", "--json").data
+    assert (call["finding"], call["phone"], call["posts"]) == (
+        "SJ2026-001",
+        "138-0000-0001",
+        ["丙村党支部书记"],
+    )
+    assert [(x["rung"], x["why"], x["note"]) for x in call["letters"]] == [
+        ("red_order", "refused", "550 no such user")
+    ]
+    printed = rectify("phone-list").out
+    for words in ("SJ2026-001", "138-0000-0001", "红色督办函 邮件被退回 550 no such user"):
+        assert words in printed
+    refused(rectify("phone-list", "--by", "nobody"), 2, "nobody")
 
 
 def test_accounts_are_made_changed_and_listed(rectify: Run) -> None:

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import date
 from pathlib import Path
 from signal import SIGINT, SIGTERM
 from subprocess import PIPE, Popen, run
@@ -16,13 +17,14 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from models.book import incumbent
 from models.database import database
 from models.desk import Wanted
 from models.findings import Finding
 from models.intake import take_in
 from models.letters import climb
 from models.mail import Addressee, Letter, Mail, MailState
-from models.people import Person
+from models.people import Account, Appointment, Person
 from models.running import Run
 from models.settings import Settings, settings
 from models.trade import trade
@@ -43,6 +45,7 @@ CONFIDENTIAL = "XF2026-001"
 CANARY = "<svg onload=alert(1)>\"'></title><script>alert(1)</script>"
 ADDRESSES = (
     *("/", "/?lang=en", "/?light=red", f"/findings/{RED}", f"/findings/{CONFIDENTIAL}", "/letters"),
+    *("/phone-list", "/phone-list?lang=en"),
     *("/mailbox", "/mailbox/20261120T040000000000Z-000001.eml", "/health", "/ready", "/static/rectify.css"),
     *("/findings/nobody", "/nowhere", "/docs", "/openapi.json", "/?stage=odd", "/?page=0", "/?unit=%00"),
 )
@@ -282,6 +285,61 @@ async def test_stuck_mails_and_vacant_posts_stand_on_top(config: Settings, get: 
     top = (await get("/letters")).text.partition("已发和待发")[0]
     for words in ("550 User unknown", "在途存疑", "发送结果不明，请核实", "岗位空缺：丁村党支部书记"):
         assert words in top
+
+
+async def silent(config: Settings, number: str) -> str:
+    """The owner of the finding loses their mailbox and has a telephone. Returns their name."""
+    async with database(config).writing() as session:
+        finding = await session.get_one(Finding, number)
+        assert finding.owner_post_id is not None
+        told = await incumbent(session, finding.owner_post_id, clock.today())
+        if told is None:
+            person = Person(name="丙村老书记")
+            session.add(person)
+            await session.flush()
+            told = Account(name="bing", person_id=person.id or 0)
+            since = date(2026, 1, 1)
+            session.add(Appointment(post_id=finding.owner_post_id, person_id=person.id or 0, from_day=since))
+        told.mailbox, told.phone = "", "138-0000-0001"
+        session.add(told)
+        return (await session.get_one(Person, told.person_id)).name
+
+
+async def test_whoever_got_no_letter_is_on_the_telephone_list(config: Settings, get: Get) -> None:
+    name = await silent(config, RED)
+    page = (await get("/phone-list")).text
+    for words in (
+        "电话通知清单",
+        RED,
+        name,
+        'href="tel:138-0000-0001"',
+        "红色督办函",
+        "无邮箱",
+        "丙村党支部",
+    ):
+        assert words in page
+    english = (await get("/phone-list?lang=en")).text
+    for words in ("Telephone list", "no mailbox", "138-0000-0001"):
+        assert words in english
+
+
+async def test_the_telephone_list_does_not_tell_whom_a_confidential_finding_is_about(
+    config: Settings, get: Get
+) -> None:
+    name = await silent(config, RED)
+    await change(config, RED, confidential=True)
+    (row,) = re.findall(
+        rf"<tr>(?:(?!</tr>).)*/findings/{RED}\b.*?</tr>", (await get("/phone-list")).text, re.S
+    )[:1]
+    assert "涉密，仅显示编号" in row
+    for secret in (name, "138-0000-0001", "丙村"):
+        assert secret not in row
+
+
+async def test_the_letters_that_wait_lead_to_the_telephone_list(config: Settings, get: Get) -> None:
+    await mail_for(config, RED, MailState.FAILED, "550 User unknown")
+    assert 'href="/phone-list"' in (await get("/letters")).text
+    assert "邮件被退回" in (await get("/phone-list")).text
 
 
 def test_every_letter_of_the_rules_has_its_name() -> None:
