@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models import book
 from models.delivery import carried, follow
 from models.findings import Finding
-from models.letters import SIGNERS
+from models.letters import SIGNERS, due
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post, Unit
 from policy.escalation import LetterState
@@ -24,6 +24,9 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), tim
 GIVE_UP = timedelta(days=5)
 CLAIM = timedelta(minutes=15)
 """Longer than the ten minutes a server may take after the final dot."""
+
+GATHERS = timedelta(minutes=10)
+"""For so long the letters of a round of the watch wait for those it has still to write."""
 
 
 Read = tuple[Letter, Finding, Addressee, str | None]
@@ -89,6 +92,23 @@ async def piles(
 
 
 UNWRITTEN = (col(Letter.state) == LetterState.QUEUED, col(Addressee.mail_id).is_(None))
+
+
+async def is_gathering(session: AsyncSession, now: datetime) -> bool:
+    """Whether the watch is in the midst of a round: it wrote letters a moment ago, and more are due.
+
+    They are to be one mail. A finding that fails at every look holds nobody up for longer than that.
+    """
+    if not await due(session, office_day(now)):
+        return False
+    new = await session.exec(
+        select(Letter.id)
+        .where(
+            Letter.state == LetterState.QUEUED, col(Letter.reminder), col(Letter.created_at) > now - GATHERS
+        )
+        .limit(1)
+    )
+    return new.first() is not None
 
 
 async def note(session: AsyncSession, notes: Mapping[int, str]) -> None:
@@ -389,7 +409,9 @@ async def has_work(
         .where(col(Mail.state).in_([MailState.CLAIMED, MailState.DATA]), _is_left(now, dead))
         .limit(1)
     )
-    return left.first() is not None or (may_write and await _has_letters(session))
+    if left.first() is not None:
+        return True
+    return may_write and await _has_letters(session) and not await is_gathering(session, now)
 
 
 async def _has_letters(session: AsyncSession) -> bool:

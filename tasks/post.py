@@ -66,6 +66,8 @@ async def _piles(db: Database, now: datetime) -> list[outbox.Pile]:
     if not await may_write(db, now):
         return []
     async with db.reading() as session:
+        if await outbox.is_gathering(session, now):
+            return []
         piles, notes = await outbox.piles(session, now)
     if notes:
         async with db.writing("letters_noted") as session:

@@ -4,12 +4,16 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from models import staffing
+from models import outbox, staffing
 from models.database import Database
+from models.findings import Finding
+from models.letters import climb
+from policy.stages import Stage
+from tasks.post import has_work
 from tasks.watch import climb_due
 from tests.models.sample import row, take, with_rows
 from tests.models.test_letters_and_outbox import mailed, mails, text
-from tests.models.township import asked, holders
+from tests.models.township import TRADE, asked, brought_to, change, holders
 
 FINDINGS, VILLAGES = 1000, 19
 DUE = date(2026, 12, 1)
@@ -56,3 +60,39 @@ async def test_a_thousand_findings_due_on_one_day_are_one_mail_for_each_person(t
     assert len(carried) == len(set(carried)) == FINDINGS
     assert await asked(town, "SELECT count(*) FROM letter WHERE rung = 'red_order'") == [FINDINGS]
     assert await mailed(town, LATE) == []
+
+
+async def overdue(db: Database) -> list[str]:
+    """Two findings of one owner, late since today, whose assignments went out."""
+    numbers = [await brought_to(db, Stage.IN_PROGRESS, deadline="2026-12-01") for _ in range(2)]
+    await mailed(db)
+    await change(db, "UPDATE mail SET state = 'sent'")
+    return numbers
+
+
+async def climbed(db: Database, number: str) -> None:
+    async with db.writing() as session:
+        await climb(session, await session.get_one(Finding, number), TRADE, LATE, LATE.date())
+
+
+async def test_letters_of_a_round_under_way_wait_for_the_rest_of_it(town: Database) -> None:
+    """The watch and the post run beside each other: a person gets one mail all the same."""
+    first, second = await overdue(town)
+    await climbed(town, first)
+    assert not await has_work(town, LATE)
+    assert await mailed(town, LATE) == []
+    await climbed(town, second)
+    assert await has_work(town, LATE)
+    assert (await mailed(town, LATE)).count("owner@village.example") == 1
+    [last] = [mail for mail in (await mails(town))[-5:] if mail.recipient == "owner@village.example"][-1:]
+    assert first in text(last)
+    assert second in text(last)
+
+
+async def test_a_finding_that_fails_at_every_look_holds_up_no_mail_for_long(town: Database) -> None:
+    first, _ = await overdue(town)
+    await climbed(town, first)
+    assert await mailed(town, LATE) == []
+    later = LATE + outbox.GATHERS
+    assert await has_work(town, later)
+    assert "owner@village.example" in await mailed(town, later)
