@@ -392,7 +392,7 @@ async def _approve_extension(doing: Doing) -> None:
     finding.deadline_version += 1
     finding.extensions += 1
     extending.forget(finding)
-    if request.sustained:
+    if doing.moved.converts:
         finding.deadline_type, finding.sustained = DeadlineType.SUSTAINED, True
         finding.objective = request.objective
         set_review(finding, until, doing.today, doing.trade)

@@ -231,6 +231,7 @@ async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding,
     return replace(
         facts,
         extension_by=request.asked_by,
+        extension_converts=request.sustained,
         extension_approvals=tuple((one.place, one.person_id) for one in agreed),
     )
 

@@ -34,8 +34,9 @@ def decide(
     if guard is not None:
         guard(facts, said, Limits(rules, terms, calendar, today, actor))
     moved = move(facts, act, Path(terms.plan, terms.plan_review, terms.closure_approval))
-    if act is Act.APPROVE_EXTENSION and not extensions.is_last(facts, rules):
-        return replace(moved, is_partial=True)
+    if act is Act.APPROVE_EXTENSION:
+        is_last = extensions.is_last(facts, rules)
+        return replace(moved, is_partial=not is_last, converts=is_last and facts.extension_converts)
     return moved
 
 

@@ -37,6 +37,7 @@ NOTICES: dict[Act, Notice] = {
     Act.REFUSE_EXTENSION: Notice("extension_refused", to=(Role.OWNER,)),
     Act.HAND_OVER: Notice("handed_over", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),
 }
+CONVERTED = Notice("converted", to=(Role.OWNER,), cc=(Role.SUPERVISOR,))
 FIRST_APPROVED = Notice("extension_first_approved", to=(Role.SUPERVISOR,), cc=(Role.OWNER,))
 THIRD_RETURN = Notice("third_return", to=(Role.SUPERVISOR,))
 
@@ -45,6 +46,8 @@ def notices(act: Act, moved: Moved, returns_until_alert: int = 3) -> list[Notice
     """The letters of one act; the third return also alerts the supervisor."""
     if act is Act.APPROVE_EXTENSION and moved.is_partial:
         return [FIRST_APPROVED]
+    if moved.converts:
+        return [CONVERTED]
     if act is Act.PASS_VERIFICATION and moved.stage is Stage.CLOSED:
         return [NOTICES[Act.APPROVE_CLOSURE]]
     called_for = [NOTICES[act]] if act in NOTICES else []

@@ -159,18 +159,24 @@ class Facts:
     """The date asked for in an extension that is not yet decided."""
     extension_by: int | None = None
     """Who asked for it."""
+    extension_converts: bool = False
+    """Whether it asks for the finding to be turned into one of continuing rectification."""
     extension_approvals: tuple[tuple[int, int], ...] = ()
     """Who has agreed to it so far: places among the approvals the rules ask for, with persons."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Where an act leads. `is_partial` says that others have to agree before it takes effect."""
+    """Where an act leads. `is_partial` says that others have to agree before it takes effect.
+
+    `converts` says that the finding becomes one of continuing rectification.
+    """
 
     stage: Stage
     round: int
     cycle: int
     is_partial: bool = False
+    converts: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from models.figures import Figures
 from models.settings import Settings
-from policy.notices import NOTICES, notices
+from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
 from policy.rules import SHIPPED, Ladder, Rung
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
@@ -117,6 +117,8 @@ def when(rung: Rung) -> str:
         return {0: "on the day", -1: "the first day late"}.get(
             rung.days_left, f"{rung.days_left} days before"
         )
+    if rung.workdays_after is not None:
+        return f"{rung.workdays_after} working days after it began" if rung.workdays_after else "at once"
     late = rung.workdays_late or 0
     return f"{late} working days late" if late > 0 else f"{-late} working days before"
 
@@ -130,9 +132,17 @@ def notes() -> str:
             roles(one.to),
             roles(one.cc),
         )
-        for act, one in NOTICES.items()
+        for act, one in [*NOTICES.items(), *MORE_NOTICES]
     )
     return table(("letter", "中文", "called for by", "to", "copy to"), rows)
+
+
+MORE_NOTICES = (
+    (Act.RETURN_FOR_REWORK, THIRD_RETURN),
+    (Act.APPROVE_EXTENSION, FIRST_APPROVED),
+    (Act.APPROVE_EXTENSION, CONVERTED),
+)
+"""Called for in place of an act's usual letter, or besides it."""
 
 
 def wordings() -> str:

@@ -134,6 +134,7 @@ async def test_a_finding_is_turned_into_continuing_rectification_and_comes_back_
     assert (row.deadline_type, row.sustained, row.objective) == (DeadlineType.SUSTAINED, True, "按季核对账目")
     assert (row.deadline, row.next_review_on) == (date(2027, 3, 31), date(2027, 3, 31))
     assert row.original_deadline == date(2026, 11, 30)
+    assert "converted" in await letters(town, number)
     async with town.reading() as session:
         stored = (await session.exec(select(Extension))).one()
     assert (stored.sustained, stored.objective) == (True, "按季核对账目")

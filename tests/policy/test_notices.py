@@ -63,6 +63,11 @@ def test_the_first_of_two_approvals_is_told_to_whoever_may_give_the_other() -> N
     assert (notice.rung, notice.to) == ("extension_first_approved", (Role.SUPERVISOR,))
 
 
+def test_a_conversion_is_told_in_words_of_its_own() -> None:
+    (notice,) = notices(Act.APPROVE_EXTENSION, Moved(Stage.IN_PROGRESS, 1, 1, converts=True))
+    assert (notice.rung, notice.to) == ("converted", (Role.OWNER,))
+
+
 def test_where_no_approval_is_asked_for_a_passed_verification_tells_of_the_closure() -> None:
     (notice,) = notices(Act.PASS_VERIFICATION, Moved(Stage.CLOSED, 1, 1))
     assert notice == NOTICES[Act.APPROVE_CLOSURE]
