@@ -7,6 +7,9 @@ from functools import lru_cache
 import chinese_calendar
 
 from policy.deadlines import Calendar
+from policy.years import DayKind, Special, YearNotice
+
+PACKAGE = "chinesecalendar"
 
 
 @lru_cache
@@ -23,3 +26,11 @@ def labels() -> Mapping[date, str]:
     names = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
     off = {day: names[name] for day, name in chinese_calendar.holidays.items()}
     return off | {day: f"{names[name]}调休" for day, name in chinese_calendar.workdays.items()}
+
+
+def notice(year: int) -> YearNotice:
+    """One year as if it were taken in from its notice."""
+    known, names = announced(), labels()
+    off = {day: Special(DayKind.OFF, names[day]) for day in known.off if day.year == year}
+    work = {day: Special(DayKind.WORK, names[day]) for day in known.work if day.year == year}
+    return YearNotice(year, PACKAGE, dict(sorted((off | work).items())))

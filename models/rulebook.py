@@ -1,12 +1,12 @@
 """Rules and calendars as rows: versions of the rules, announced years, days unlike Monday–Friday."""
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcTime, WordColumn, one_of
+from policy.years import DayKind
 
 
 class RuleBook(SQLModel, table=True):
@@ -20,11 +20,6 @@ class RuleBook(SQLModel, table=True):
     by: str = Field(default="", max_length=100)
     reason: str = ""
     at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
-
-
-class DayKind(StrEnum):
-    OFF = "off"
-    WORK = "work"
 
 
 class CalendarYear(SQLModel, table=True):

@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Database
 from models.people import Unit
-from models.rulebook import CalendarDay, CalendarYear, DayKind, LocalDay, RuleBook
+from models.rulebook import CalendarDay, CalendarYear, LocalDay, RuleBook
 from policy.deadlines import Calendar
 from policy.rules import SHIPPED
 from policy.trade import Trade
+from policy.years import DayKind
 
 FRESH = 1.0
 """Seconds for which nobody is asked whether anything is new."""
