@@ -21,7 +21,7 @@ def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + BATCH]
 
 
-def whole(kind: type[SQLModel], **values: Any) -> Values:
+def whole(kind: type[SQLModel], /, **values: Any) -> Values:
     """All columns of a new row: what is said, and the defaults."""
     return {**_defaults(kind), **values}
 

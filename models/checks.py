@@ -20,7 +20,9 @@ from models.ledger import link
 from models.mail import Addressee, Letter, Mail, MailState
 from models.outbox import CLAIM
 from models.people import Account
+from models.recomputing import needless
 from models.running import Run, Wake
+from models.trade import calendar_of
 from policy import chain
 from policy.escalation import LetterState
 from policy.office import office_day
@@ -133,6 +135,8 @@ def _follows(before: Event | None, event: Event) -> bool:
         return event.act is Act.OPEN and event.from_stage is None
     if event.from_stage is not before.to_stage:
         return False
+    if event.act is Act.RECOMPUTE:
+        return event.to_stage is event.from_stage
     return event.imported or (before.to_stage, event.act) in MOVES
 
 
@@ -259,6 +263,15 @@ async def no_step_is_without_a_clock(sight: Sight) -> list[str]:
     return [f"{number} 没有完成时限" for number in rows]
 
 
+async def no_date_is_provisional_without_need(sight: Sight) -> list[str]:
+    """A deadline of an open finding, or a day of review, is provisional only in a year not announced yet."""
+    found = await needless(sight.session, await calendar_of(sight.session))
+    return [
+        f"{number} 的日期 {day} 仍为暂定，而{day.year}年已公布：请再导入一次该年放假安排"
+        for number, day in found
+    ]
+
+
 async def heartbeats_are_fresh(sight: Sight) -> list[str]:
     """Every job that ever ran was looked after lately, and did not fall silent with a reason."""
     broken: list[str] = []
@@ -308,6 +321,7 @@ INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
     mails_get_somewhere: "邮件均有去向",
     evidence_is_there: "佐证文件齐全",
     no_step_is_without_a_clock: "各环节均有时限",
+    no_date_is_provisional_without_need: "暂定时限均有缘由",
     heartbeats_are_fresh: "各项工作按时进行",
 }
 

@@ -113,6 +113,12 @@ def set_by_hand(finding: Finding, day: date) -> None:
     finding.deadline_from = finding.nominal_deadline = None
 
 
+def keep_deadline(finding: Finding) -> None:
+    """What it was computed from holds no longer, and still it stands: from now on as if written by hand."""
+    if finding.deadline is not None and finding.deadline_from is not None:
+        set_by_hand(finding, finding.deadline)
+
+
 def compute_deadline(finding: Finding, start: date, trade: Trade) -> None:
     """By the rules the finding was opened under and the calendar of its unit, counted from `start`."""
     rules, calendar = trade.rules_of(finding.rules_version), trade.calendar_of(finding.lead_unit_id)
@@ -137,9 +143,12 @@ async def _assign(doing: Doing) -> None:
         raise BadInput("请写明责任单位（unit=单位名称）。", "Name the unit (unit=NAME).")
     if not words.post and finding.owner_post_id is None:
         raise BadInput("请写明责任人岗位（post=岗位名称）。", "Name the owner post (post=NAME).")
+    kind = finding.deadline_type
     await place(doing.session, finding, words, doing.today)
     finding.assigned_on = doing.today
     if doing.order.act is not Act.ASSIGN and finding.deadline and not words.deadline:
+        if finding.deadline_type is not kind:
+            keep_deadline(finding)
         return
     before, original = finding.deadline, finding.original_deadline
     set_deadline(finding, words, doing.trade, doing.today)

@@ -1,7 +1,7 @@
 """The one writer: an act is decided and stored, with its event, letters and wake, in one transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -309,6 +309,15 @@ def chained(finding: Finding, entry: Entry, head: str = chain.GENESIS) -> Event:
         "previous": head,
     }
     return unsaved(Event, {**values, "hash": link_values(values)})
+
+
+async def heads(session: AsyncSession, numbers: Sequence[str]) -> dict[str, str]:
+    """The hashes of the last events as they are stored."""
+    last = (col(Finding.number) == col(Event.finding)) & (col(Finding.version) == col(Event.seq))
+    found = await session.exec(
+        select(Event.finding, Event.hash).join(Finding, last).where(col(Event.finding).in_(numbers))
+    )
+    return dict(found.all())
 
 
 LINKED = ("finding", "seq", "by", "imported", "round", "cycle", "reason", "said", "nonce")

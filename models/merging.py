@@ -4,17 +4,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from sqlmodel import col, select
-
 from models import following
 from models.arrivals import TEXTS, add_evidence, add_measures
 from models.bulk import batches, rewrite, store, unsaved, whole
 from models.desk import Desk, Difference, deadline_set_on, stage_since
-from models.effects import figure, frozen
+from models.effects import figure, frozen, keep_deadline, set_by_hand
 from models.findings import ClosedCycle, Finding, OutcomeFigure
 from models.history import Event
 from models.known import Cycle, Known
-from models.ledger import link_values
+from models.ledger import heads, link_values
 from models.naming import POST_FIELDS
 from policy.ledger_rows import LedgerRow, Outcome
 from policy.stages import Act, Stage
@@ -162,6 +160,8 @@ class Merge:
             self._stage()
         elif name in {"measures", "evidence", "outcomes"}:
             self._add(name)
+        elif name == "deadline" and row.deadline:
+            set_by_hand(finding, row.deadline)
         else:
             setattr(finding, name, getattr(row, name))
 
@@ -204,6 +204,10 @@ class Merge:
 
     def _amended(self) -> None:
         desk, row, finding, changes = self.desk, self.row, self.finding, self.changes
+        if "next_review_on" in changes:
+            finding.review_from, finding.review_provisional = None, False
+        if changes.keys() & {"deadline_type", "source"}:
+            keep_deadline(finding)
         kept = [name for name in finding.defaulted.split(",") if name and name not in changes]
         finding.defaulted = ",".join(kept)
         finding.version += 1
@@ -240,24 +244,16 @@ class Amendments:
         told()
 
     async def _store(self, merges: Sequence[Merge]) -> None:
-        heads = await self._heads([merge.finding.number for merge in merges])
+        last = await heads(self.session, [merge.finding.number for merge in merges])
         for merge in merges:
             merge.write()
         findings = [merge.finding for merge in merges]
         await rewrite(self.session, Finding, "number", [finding.model_dump() for finding in findings])
         await self.desk.put_away()
-        events = [merge.event(heads[merge.finding.number]) for merge in merges]
+        events = [merge.event(last[merge.finding.number]) for merge in merges]
         await store(self.session, Event, [vars(event) for event in events])
         await self.session.flush()
         await following.follow(self.session, findings, self.desk.trade, self.desk.now)
-
-    async def _heads(self, numbers: Sequence[str]) -> dict[str, str]:
-        """The hashes of the last events as they are stored."""
-        last = (col(Finding.number) == col(Event.finding)) & (col(Finding.version) == col(Event.seq))
-        found = await self.session.exec(
-            select(Event.finding, Event.hash).join(Finding, last).where(col(Event.finding).in_(numbers))
-        )
-        return dict(found.all())
 
 
 def _adds_to(name: str, old: str, new: str) -> bool:

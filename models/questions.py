@@ -24,7 +24,7 @@ from models.history import Event
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post, Unit
 from policy.lights import Light, days_left, light
-from policy.stages import STEP_OF
+from policy.stages import LIVE, STEP_OF
 
 Row = dict[str, Any]
 """One line of JSON-ready values; dates are ISO text."""
@@ -85,7 +85,7 @@ def _line(finding: Finding, unit: str | None, post: str | None, round_name: str 
         "deadline": _day(finding.deadline),
         "original_deadline": _day(finding.original_deadline),
         "deadline_type": finding.deadline_type.value,
-        "provisional": finding.provisional,
+        "provisional": finding.provisional and finding.stage in LIVE,
         "days_left": days_left(finding.deadline, today),
         "round": finding.round,
         "cycle": finding.cycle,
@@ -118,6 +118,7 @@ DETAILS = (
     "satisfaction",
     "remarks",
     "sustained",
+    "review_provisional",
     "extension_reason",
     "merged_into",
 )

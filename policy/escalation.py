@@ -110,6 +110,25 @@ def next_look(letters: Iterable[Planned], recorded: Mapping[Key, LetterState]) -
     return min((letter.day for letter in letters if letter.key not in recorded), default=None)
 
 
+def foresight(rules: Rules) -> int:
+    """The most days before the end of a step's own clock that one of its letters may fall due."""
+    ladders = (
+        rules.acceptance_ladder,
+        rules.assignment_ladder,
+        rules.dispute_ladder,
+        rules.plan_ladder,
+        rules.verification_ladder,
+        rules.closure_ladder,
+    )
+    rungs = [rung for ladder in ladders for rung in ladder.rungs]
+    days = [rung.days_left or 0 for rung in rungs]
+    return max([0, *days, *(-AT_MOST * (rung.workdays_late or 0) for rung in rungs)])
+
+
+AT_MOST = 10
+"""Calendar days for one working day, where a long holiday lies between."""
+
+
 def _by_ladder(letters: Iterable[Planned]) -> list[list[Planned]]:
     ladders: dict[str, list[Planned]] = {}
     for letter in letters:

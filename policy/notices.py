@@ -36,8 +36,10 @@ NOTICES: dict[Act, Notice] = {
     Act.APPROVE_EXTENSION: Notice("extension_approved", to=(Role.OWNER,)),
     Act.REFUSE_EXTENSION: Notice("extension_refused", to=(Role.OWNER,)),
     Act.HAND_OVER: Notice("handed_over", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),
+    Act.RECOMPUTE: Notice("deadline_moved", to=(Role.OWNER,), cc=(Role.SUPERVISOR,)),
 }
 CONVERTED = Notice("converted", to=(Role.OWNER,), cc=(Role.SUPERVISOR,))
+REVIEW_MOVED = Notice("review_moved", to=(Role.SUPERVISOR,), cc=(Role.OWNER,))
 FIRST_APPROVED = Notice("extension_first_approved", to=(Role.SUPERVISOR,), cc=(Role.OWNER,))
 THIRD_RETURN = Notice("third_return", to=(Role.SUPERVISOR,))
 

@@ -8,7 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import IntegrityError
 
-from models import letters, outbox, seals
+from models import announcing, letters, outbox, seals
 from models.database import Database, database
 from models.settings import settings
 from models.trade import trade
@@ -47,7 +47,10 @@ async def square() -> int:
 
 @task(name="seal", task_run_name="日封存", cache_policy=NO_CACHE, persist_result=False)
 async def seal() -> bool:
-    """Seal the heads of all chains, once a day; letters to posts vacant yesterday are tried again."""
+    """Seal the heads of all chains, once a day; letters to posts vacant yesterday are tried again.
+
+    A deadline computed in the very moment a year was announced, still by the days before, is counted anew.
+    """
     db = database(settings())
     try:
         await timekeeping.trust(db, clock.now())
@@ -57,6 +60,7 @@ async def seal() -> bool:
     if is_new:
         async with db.writing("new_day") as session:
             await outbox.try_again(session)
+        await announcing.catch_up(db, clock.now())
     return is_new
 
 

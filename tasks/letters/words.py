@@ -410,6 +410,19 @@ KINDS: dict[str, Kind] = {
         ),
         dates=Dates.NONE,
     ),
+    "review_moved": Kind(
+        Wording(
+            "复核日期调整",
+            "“回头看”复核日期调整通知",
+            "因工作日安排公布或时限规则调整，该问题的下次复核日期已重新计算。请登录系统查看新的日期。",
+        ),
+        _en(
+            "Look-back moved",
+            "The date of the next look-back was computed anew, because the working days of its year were "
+            "announced or the rules changed. Please sign in and see it.",
+        ),
+        dates=Dates.NONE,
+    ),
     "plan_approved": Kind(
         Wording(
             "方案通过", "整改方案审核通过通知", "整改方案已审核通过。请按照方案组织实施，在时限之前提交验收。"

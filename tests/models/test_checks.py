@@ -162,6 +162,13 @@ async def test_a_step_without_a_clock_shows(town: Database, number: str, tmp_pat
     await only(town, tmp_path, "no step is without a clock")
 
 
+async def test_a_date_that_is_provisional_in_a_known_year_shows(
+    town: Database, number: str, tmp_path: Path
+) -> None:
+    await change(town, "UPDATE finding SET deadline = '2026-12-01' WHERE provisional")
+    await only(town, tmp_path, "no date is provisional without need")
+
+
 async def test_who_passes_their_own_work_shows(town: Database, tmp_path: Path) -> None:
     number = await brought_to(town, Stage.PENDING_CLOSURE)
     assert "nobody verifies their own work" not in await broken(town, tmp_path)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.deadlines import add_workdays
-from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan
+from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, foresight, next_look, plan
 from policy.roles import Role
+from policy.rules import Ladder, Rung
 from policy.stages import Stage
 from tests.policy.cases import CALENDAR, CASE, DEADLINE, RULES, case
 
@@ -458,3 +459,11 @@ def lived(finding: Case, what: str, today: date, event: int) -> Case:
     if what == "extend" and finding.deadline and today <= finding.deadline:
         return extended(finding, finding.deadline + timedelta(days=30), on=today)
     return finding
+
+
+def test_no_shipped_step_is_reminded_of_before_its_end_and_one_that_is_is_foreseen() -> None:
+    assert foresight(RULES) == 0
+    early = Rung("early", "reminder", to=(Role.VERIFIER,), days_left=2)
+    earlier = Rung("earlier", "reminder", to=(Role.VERIFIER,), workdays_late=-1)
+    for rung, days in ((early, 2), (earlier, 10)):
+        assert foresight(replace(RULES, verification_ladder=Ladder("verification", (rung,)))) == days
