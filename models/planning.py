@@ -48,6 +48,7 @@ class ToCome:
     to: list[int]
     cc: list[int]
     told_on: date
+    provisional: bool
 
     @property
     def posts(self) -> list[int]:
@@ -139,7 +140,16 @@ async def _of(session: AsyncSession, findings: Sequence[Finding], trade: Trade, 
         if letter.key not in case.recorded and letter.state is not LetterState.SKIPPED
     ]
     holding = await _holding(session, planned)
-    return [_addressed(finding, letter, holding, today) for finding, letter in planned]
+    return [
+        _addressed(finding, letter, holding, today, provisional=_may_move(finding, letter, trade))
+        for finding, letter in planned
+    ]
+
+
+def _may_move(finding: Finding, letter: Planned, trade: Trade) -> bool:
+    """Its clock ends on a provisional day, or its own day is in a year that is not announced yet."""
+    of_deadline = finding.provisional and letter.key.deadline_version > 0
+    return of_deadline or not trade.calendar_of(finding.lead_unit_id).knows(letter.day)
 
 
 async def _holding(
@@ -154,11 +164,16 @@ async def _holding(
 
 
 def _addressed(
-    finding: Finding, letter: Planned, holding: Mapping[int | None, book.Holding], today: date
+    finding: Finding,
+    letter: Planned,
+    holding: Mapping[int | None, book.Holding],
+    today: date,
+    *,
+    provisional: bool,
 ) -> ToCome:
     posts = book.closest(finding, {*letter.to, *letter.cc}, holding[finding.lead_unit_id])
     to, cc = divided(finding, letter.to, letter.cc, posts)
-    return ToCome(finding, letter, to, cc, max(letter.day, today))
+    return ToCome(finding, letter, to, cc, max(letter.day, today), provisional)
 
 
 def _is_asked(day: date, asked: Asked, today: date) -> bool:
@@ -235,7 +250,7 @@ def _row(one: ToCome, posts: Mapping[int, Post], people: Mapping[int, Reached]) 
         "language": (first.language if first else Language.CHINESE).value,
         "state": LetterState.PLANNED.value,
         "draft": one.letter.draft,
-        "provisional": one.finding.provisional,
+        "provisional": one.provisional,
         "people": [_person(post, posts, people, copy=post in one.cc) for post in one.posts],
     }
 

@@ -88,15 +88,16 @@ async def _card(seen: Look) -> _Card:
         finding = await session.get(Finding, seen.number)
         if finding is None:
             raise LookupError(seen.number)
-        return _drawn(seen, finding, await letters.sent(session, seen.number))
+        return drawn(seen, finding, await letters.sent(session, seen.number))
 
 
-def _drawn(seen: Look, finding: Finding, went_out: list[Letter]) -> _Card:
+def drawn(seen: Look, finding: Finding, went_out: list[Letter]) -> _Card:
     today = clock.today()
     colour = light(seen.stage, finding.deadline, today)
     left = days_left(finding.deadline, today)
     days = days_in_words(left)[0] if left is not None else "未定时限"
-    line = f"时限 {finding.deadline}，{days}" if finding.deadline else days
+    mark = "（暂定）" if finding.provisional else ""
+    line = f"时限 {finding.deadline}{mark}，{days}" if finding.deadline else days
     if finding.confidential:
         return _Card(colour, "", f"# {seen.number}\n\n涉密事项，详见整改台账。\n")
     rows = _rows(seen, finding, colour, line)
@@ -116,7 +117,7 @@ def _rows(seen: Look, finding: Finding, colour: Light, line: str) -> list[tuple[
         ("问题来源", _plain(seen.source)),
         ("整改状态", STAGE_WORDS[Stage(seen.stage)][0]),
         ("时限类型", kind),
-        ("完成时限", line + original + ("（暂定）" if finding.provisional else "")),
+        ("完成时限", line + original),
         ("预警", LIGHT_WORDS[colour][0]),
         ("轮次", f"第{seen.cycle}周期 第{seen.round}轮"),
     ]

@@ -162,7 +162,7 @@ def act(
     _print_receipt(with_database(work), json)
 
 
-HIDDEN = frozenset({Act.OPEN, Act.AMEND})
+HIDDEN = frozenset({Act.OPEN, Act.AMEND, Act.RECOMPUTE})
 
 
 def _act(text: str) -> Act:
@@ -241,9 +241,13 @@ LIST_COLUMNS = (
 
 def _list_row(row: questions.Row) -> tuple[printing.Cell, ...]:
     title = f"（涉密）{row['title']}" if row["confidential"] else row["title"]
-    deadline = (row["deadline"] or "—") + ("（暂定）" if row["provisional"] else "")
+    deadline = _deadline(row)
     texts = (row["number"], title, row["unit"], row["owner_post"], _stage(row), deadline)
     return (*texts, printing.coloured(row["light"], _light(row)))
+
+
+def _deadline(row: questions.Row) -> str:
+    return (row["deadline"] or "—") + (words(("（暂定）", " (provisional)")) if row["provisional"] else "")
 
 
 def _stage(row: questions.Row) -> str:
@@ -284,7 +288,8 @@ def _print_finding(row: questions.Row) -> None:
         (("责任", "responsible"), f"{row['unit']} {row['owner_post']}"),
         (("督办 · 验收", "supervisor · verifier"), f"{row['supervisor']} · {row['verifier']}"),
         (("状态", "stage"), _stage(row)),
-        (("时限", "deadline"), f"{kind} {row['deadline'] or '—'} {_light(row)}"),
+        (("时限", "deadline"), f"{kind} {_deadline(row)} {_light(row)}"),
+        *([(("下次复核", "next look-back"), _review(row))] if row["next_review_on"] else []),
         (("进展", "progress"), f"{row['percent']}% {row['progress']}"),
     )
     table((("项目", "item"), ("内容", "content")), [(words(name), text) for name, text in facts])
@@ -294,6 +299,11 @@ def _print_finding(row: questions.Row) -> None:
     run = row["run"]
     if run:
         say(f"运行：{run['url']} {run['state_name'] or ''}", f"run: {run['url']} {run['state_name'] or ''}")
+
+
+def _review(row: questions.Row) -> str:
+    mark = words(("（暂定）", " (provisional)")) if row["review_provisional"] else ""
+    return f"{row['next_review_on']}{mark}"
 
 
 def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ...]]]]:

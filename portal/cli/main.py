@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from models.settings import LogFormat, Settings, settings
 from policy.refusals import BadInput, NotAllowed, Overtaken, Refusal, Unavailable
 from portal.cli import (
+    calendars,
     findings,
     health,
     letters,
@@ -56,7 +57,19 @@ def options(
     logs.begin("cli", LogFormat.TEXT if form is LogFormat.AUTO else form)
 
 
-for part in (parts, health, findings, planning, letters, telephone, templates, rounds, people, safekeeping):
+for part in (
+    parts,
+    health,
+    findings,
+    planning,
+    letters,
+    telephone,
+    templates,
+    rounds,
+    people,
+    calendars,
+    safekeeping,
+):
     part.add_to(app)
 
 

@@ -72,7 +72,7 @@ def _row(row: Row) -> tuple[str, ...]:
     told = ["、".join(_person(x) for x in row["people"] if x["copy"] is copy) for copy in (False, True)]
     notes = [
         words(("拟稿，须签发", "a draft to be signed")) if row["draft"] else "",
-        words(("时限暂定", "deadline provisional")) if row["provisional"] else "",
+        words(("日期暂定", "date provisional")) if row["provisional"] else "",
     ]
     return (row["date"], row["finding"], document(row["rung"]), *told, "；".join(filter(None, notes)))
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from models import home
+from models.announcing import announce_known
 from models.database import Database, database
 from models.settings import settings
 from models.upgrade import upgrade
@@ -43,6 +44,7 @@ async def ready() -> Database:
         _touch(db)
         with _whole():
             await upgrade(db, before_upgrade(settings()))
+            await announce_known(db, clock.now())
     except Unavailable:
         await db.close()
         raise

@@ -98,10 +98,13 @@ WIDE = frozenset(
 ONLY_IF_ANY = frozenset(
     {"next_review_on", "extension_to", "extension_reason", "first_closed_on", "reopened_on", "merged_into"}
 )
+PROVISIONAL = {"deadline": "provisional", "next_review_on": "review_provisional"}
+"""Dates that may still move, and what says so."""
 SAID: dict[str, Words] = {
     "text": ("内容", "text"),
     "percent": ("进度", "percent"),
     "deadline": ("时限", "deadline"),
+    "review": ("下次复核", "look-back"),
     "unit": ("单位", "unit"),
     "post": ("责任人", "post"),
     "verifier": ("验收人", "verifier"),
@@ -158,7 +161,7 @@ def _field(row: Row, key: str, label: str, speech: Speech) -> Field:
 def value(row: Row, key: str, speech: Speech) -> str:
     """A field as it is printed."""
     found = row[key]
-    if key == "deadline" and row["provisional"]:
+    if row.get(PROVISIONAL.get(key, "")):
         return speech.say(f"{speech.day(found)}（暂定）", f"{speech.day(found)} (provisional)")
     if key.endswith("_on") or key in {"deadline", "original_deadline", "extension_to"}:
         return speech.day(found)
@@ -187,9 +190,16 @@ def steps(row: Row, speech: Speech) -> list[tuple[str, str]]:
 def told(event: Row, speech: Speech) -> Row:
     """An event with what was said in words. Of an imported one only the day is known."""
     said = json.loads(event["said"]) if event["said"] else {}
-    words = [f"{speech.of(SAID[key])}{speech.say('：', ': ')}{said[key]}" for key in SAID if key in said]
+    words = [
+        f"{speech.of(SAID[key])}{speech.say('：', ': ')}{_said(said[key])}" for key in SAID if key in said
+    ]
     at = speech.office_day(event["at"]) if event["imported"] else speech.moment(event["at"])
     return event | {"when": at, "words": words}
+
+
+def _said(value: object) -> object:
+    """A value that was replaced is shown with the one before."""
+    return f"{value['旧'] or '—'} → {value['新']}" if isinstance(value, dict) and "旧" in value else value
 
 
 def run_link(reader: Reader, row: Row) -> str:

@@ -190,3 +190,14 @@ async def test_the_language_is_that_of_whoever_is_written_to(town: Database) -> 
     number = await brought_to(town, Stage.IN_PROGRESS, deadline="2026-12-31")
     assert of(await planned(town, number=number), "green_reminder")["language"] == "en"
     assert of(await planned(town, number=number), "circular")["language"] == "zh-CN"
+
+
+async def test_a_letter_says_whether_its_day_may_still_move(town: Database) -> None:
+    """The year 2027 is not announced: a red letter of a date by hand may fall on a day off, a yellow not."""
+    await assigned(town, deadline="2027-01-08")
+    by_hand = {row["rung"]: row["provisional"] for row in await planned(town, days=HORIZON)}
+    assert (by_hand["acceptance_reminder"], by_hand["yellow_reminder"]) == (False, False)
+    assert (by_hand["red_order"], by_hand["interview"]) == (True, True)
+    await change(town, "UPDATE finding SET deadline_by_hand = :no, provisional = :yes", no=False, yes=True)
+    computed = {row["rung"]: row["provisional"] for row in await planned(town, days=HORIZON)}
+    assert (computed["acceptance_reminder"], computed["yellow_reminder"]) == (False, True)

@@ -17,6 +17,8 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from models import calendars
+from models.announcing import announce
 from models.book import incumbent
 from models.database import database
 from models.desk import Wanted
@@ -576,3 +578,27 @@ def test_every_light_has_its_place_in_the_totals() -> None:
     from portal.pages.ledger import LIGHTS
 
     assert set(LIGHTS) == set(Light)
+
+
+async def test_a_date_that_may_still_move_says_so_wherever_it_stands(config: Settings, get: Get) -> None:
+    later = date(2027, 3, 15)
+    await change(config, RED, deadline=later, provisional=True)
+    await change(config, RED, next_review_on=later, review_provisional=True, next_look_on=later)
+    assert '2027年3月15日 <span class="again">暂定</span>' in (await get("/")).text
+    page = (await get(f"/findings/{RED}")).text
+    assert page.count("2027年3月15日（暂定）") == 3  # above, in the form, and the look-back
+    english = (await get(f"/findings/{RED}?lang=en")).text
+    assert "(provisional)" in english
+    to_come = (await get("/letters")).text
+    assert "暂定" in to_come
+
+
+async def test_a_date_counted_anew_shows_both_dates_in_the_history(config: Settings, get: Get) -> None:
+    number = "DC2026-002"
+    known = calendars.notice(2026)
+    await change(config, number, deadline_by_hand=False, deadline_from=date(2026, 11, 6), provisional=True)
+    done = await announce(database(config), known, "", clock.now())
+    (move,) = done.moves
+    page = (await get(f"/findings/{number}")).text
+    assert "重算时限" in page
+    assert f"时限：{move.old} → {move.new}" in page
