@@ -243,11 +243,13 @@ async def notify(session: AsyncSession, finding: Finding, notice: Notice, event:
     """Queue the letter an act calls for at once; `event` makes it the only one of its act."""
     if finding.owner_post_id is None and notice.to == (Role.OWNER,):
         return  # nobody was ever given it
-    await _write(session, finding, _notice(finding, notice, event, now), notice.to, notice.cc)
+    letter = Letter(**_notice(finding, notice, event, now))
+    await _write(session, finding, letter, notice.to, notice.cc)
 
 
-def _notice(finding: Finding, notice: Notice, event: int, now: datetime) -> Letter:
-    return Letter(
+def _notice(finding: Finding, notice: Notice, event: int, now: datetime) -> Values:
+    return whole(
+        Letter,
         finding=finding.number,
         cycle=finding.cycle,
         round=finding.round,
@@ -264,16 +266,18 @@ def _notice(finding: Finding, notice: Notice, event: int, now: datetime) -> Lett
 async def notify_all(
     session: AsyncSession, findings: Sequence[Finding], notice: Notice, now: datetime
 ) -> None:
-    """As `notify` by the last event of each, for many in few statements."""
+    """Queue the letter that the last event of each calls for, in few statements."""
     told = {x.number: await addressees(session, x, notice.to, notice.cc) for x in findings}
-    new = [_notice(x, notice, x.version, now) for x in findings if told[x.number][0]]
-    await store(session, Letter, [letter.model_dump(exclude={"id"}) for letter in new])
+    new = [
+        _notice(x, notice, x.version, now) | ({} if told[x.number][0] else UNDELIVERABLE) for x in findings
+    ]
+    await store(session, Letter, new)
     found = await session.exec(
         select(Letter.id, Letter.finding, Letter.occasion)
-        .where(col(Letter.finding).in_([letter.finding for letter in new]), Letter.rung == notice.rung)
+        .where(col(Letter.finding).in_([letter["finding"] for letter in new]), Letter.rung == notice.rung)
         .order_by(col(Letter.id))
     )
-    occasions = {letter.finding: letter.occasion for letter in new}
+    occasions = {letter["finding"]: letter["occasion"] for letter in new}
     ids = {number: letter_id for letter_id, number, at in found if at == occasions[number]}
     await store(
         session,
@@ -330,9 +334,12 @@ def divided(
     return direct, copies
 
 
+UNDELIVERABLE: Values = {"state": LetterState.FAILED, "note": "没有可以送达的岗位"}
+
+
 def _cannot_be_sent(letter: Letter) -> None:
     if letter.state is LetterState.QUEUED:
-        letter.state, letter.note = LetterState.FAILED, "没有可以送达的岗位"
+        letter.state, letter.note = UNDELIVERABLE["state"], UNDELIVERABLE["note"]
 
 
 WAITING = frozenset({LetterState.QUEUED, LetterState.DRAFTED})

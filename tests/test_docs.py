@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from models.figures import Figures
 from models.settings import Settings
-from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, THIRD_RETURN, notices
+from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, REVIEW_MOVED, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
 from policy.rules import SHIPPED, Ladder, Rung
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
@@ -141,6 +141,7 @@ MORE_NOTICES = (
     (Act.RETURN_FOR_REWORK, THIRD_RETURN),
     (Act.APPROVE_EXTENSION, FIRST_APPROVED),
     (Act.APPROVE_EXTENSION, CONVERTED),
+    (Act.RECOMPUTE, REVIEW_MOVED),
 )
 """Called for in place of an act's usual letter, or besides it."""
 

@@ -133,6 +133,13 @@ async def test_a_computed_deadline_moves_with_an_event_and_a_letter(town: Databa
     assert (await asked(town, "SELECT count(*) FROM wake WHERE version = :v", v=after.version)) == [1]
 
 
+async def test_a_move_that_nobody_can_be_told_of_is_shown_as_that(town: Database) -> None:
+    number = await assigned(town, discovered_on="2026-11-09")
+    await change(town, "UPDATE finding SET owner_post_id = NULL, supervisor_post_id = NULL")
+    await announce(town, example(), OFFICE, NOW)
+    assert (await letters_of(town, number))["deadline_moved"] == "failed"
+
+
 async def test_a_date_that_only_becomes_certain_is_no_news_to_act_on(town: Database) -> None:
     number = await assigned(town)  # three months after 2 November: 2 February, a Tuesday
     before = await finding(town, number)
