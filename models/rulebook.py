@@ -16,7 +16,7 @@ class RuleBook(SQLModel, table=True):
 
     version: int = Field(primary_key=True)
     text: str
-    sha256: str = Field(unique=True, max_length=64)
+    sha256: str = Field(max_length=64)  # of the text: what was accepted is what is read
     by: str = Field(default="", max_length=100)
     reason: str = ""
     at: datetime = Field(sa_column=Column(UtcTime, nullable=False))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import inf
 from time import monotonic
 from weakref import WeakKeyDictionary
@@ -16,7 +17,8 @@ from models.database import Database
 from models.people import Unit
 from models.rulebook import CalendarDay, CalendarYear, LocalDay, RuleBook
 from policy.deadlines import Calendar
-from policy.rules import SHIPPED
+from policy.rules import Rules
+from policy.rules_file import read
 from policy.trade import Trade
 from policy.years import DayKind
 
@@ -68,7 +70,22 @@ EDITION = sqlalchemy.select(
 async def load(session: AsyncSession) -> Trade:
     """As it stands in this transaction."""
     calendar = await calendar_of(session)
-    return Trade(SHIPPED, calendar, local=await _local(session, calendar))
+    books = await versions(session)
+    if not books:
+        raise RuntimeError("a database has its rules from the start")
+    known = {book.version: understood(book.text, book.version) for book in books}
+    return Trade(known[books[-1].version], calendar, known, await _local(session, calendar))
+
+
+async def versions(session: AsyncSession) -> list[RuleBook]:
+    """All the rules there were, the first ones first; the last are in force."""
+    return list(await session.exec(select(RuleBook).order_by(col(RuleBook.version))))
+
+
+@lru_cache(maxsize=256)
+def understood(text: str, version: int) -> Rules:
+    """Rules that were accepted once; a version never changes."""
+    return read(text, version)
 
 
 async def calendar_of(session: AsyncSession) -> Calendar:

@@ -43,6 +43,12 @@ VERIFIERS = frozenset({Role.VERIFIER, *INSPECTORS})
 CLOSERS = frozenset({Role.APPROVER})
 DECIDERS = frozenset(Role) - {Role.OWNER, Role.INSPECTOR, Role.VERIFIER, Role.LIAISON, Role.AUDITOR}
 """Who may be named in the rules to decide on extensions."""
+SIGNERS = frozenset(
+    {Role.SUPERVISOR, Role.FIRST_RESPONSIBLE, Role.APPROVER, Role.INSPECTION_OFFICE, Role.DISCIPLINE}
+)
+"""Who may be named in the rules to sign a draft."""
+RULERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+"""Who brings rules into force, and moves findings to them."""
 LOOKERS_BACK = frozenset({*VERIFIERS, Role.SUPERVISOR, Role.DISCIPLINE})
 
 OWNER_ACTS = frozenset(

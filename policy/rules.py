@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from policy.deadlines import DayCount, DeadlineType, Period
+from policy.deadlines import DeadlineType, Period
 from policy.office import OFFICE
-from policy.roles import Role
+from policy.roles import SIGNERS, Role
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Rung:
     workdays_late: int | None = None
     workdays_after: int | None = None
     draft: bool = False
+    signed_by: tuple[Role, ...] = ()
+    """Any one of whom signs the draft."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class OfficeHours:
 
 @dataclass(frozen=True)
 class Rules:
-    """Shipped defaults are domain §2.3–2.5; a finding keeps the `version` it was opened under."""
+    """A finding keeps the `version` it was opened under."""
 
     version: int
     of_source: Mapping[tuple[str, DeadlineType], Terms]
@@ -104,183 +106,30 @@ class Rules:
     def terms(self, source: str, kind: DeadlineType) -> Terms:
         return self.of_source.get((source, kind), self.of_type[kind])
 
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        return tuple(getattr(self, field) for field in LADDERS.values())
+
+    def signers(self, rung: str) -> frozenset[Role]:
+        """Who may sign that letter; of one that these rules do not know as a draft, whoever signs any."""
+        drafts = (one for ladder in self.ladders for one in ladder.rungs if one.draft)
+        return next((frozenset(one.signed_by) for one in drafts if one.name == rung), SIGNERS)
+
     def period(self, source: str, kind: DeadlineType) -> Period:
         return self.terms(source, kind).period
 
 
-WEEK = Period(5, DayCount.WORKING_DAYS)
-TEN_WORKDAYS = Period(10, DayCount.WORKING_DAYS)
-THREE_MONTHS = Period(3, DayCount.MONTHS, roll=True)
-SIX_MONTHS = Period(6, DayCount.MONTHS, roll=True)
-
-SHIPPED = Rules(
-    version=1,
-    of_source={
-        ("审计", DeadlineType.TIME_LIMITED): Terms(Period(60, DayCount.WORKING_DAYS)),
-        ("督查", DeadlineType.TIME_LIMITED): Terms(Period(30, DayCount.CALENDAR_DAYS, roll=True)),
-        ("信访", DeadlineType.TIME_LIMITED): Terms(
-            Period(60, DayCount.CALENDAR_DAYS, roll=True),
-            longest_extension_days=30,
-            extension_from_nominal=True,
-        ),
-    },
-    of_type={
-        DeadlineType.IMMEDIATE: Terms(TEN_WORKDAYS, plan=False, extensions=0),
-        DeadlineType.TIME_LIMITED: Terms(THREE_MONTHS),
-        DeadlineType.PHASED: Terms(SIX_MONTHS),
-        DeadlineType.SUSTAINED: Terms(SIX_MONTHS),
-    },
-    acceptance=WEEK,
-    assignment=WEEK,
-    review=WEEK,
-    verification=WEEK,
-    closure=WEEK,
-    look_back=SIX_MONTHS,
-    deadline_ladder=Ladder(
-        "deadline",
-        (
-            Rung("green_reminder", "reminder", to=(Role.OWNER,), days_left=20),
-            Rung(
-                "yellow_reminder",
-                "reminder",
-                to=(Role.OWNER, Role.RESPONSIBLE_LEADER),
-                cc=(Role.SUPERVISOR,),
-                days_left=10,
-            ),
-            Rung(
-                "red_order",
-                "supervision_order",
-                to=(Role.UNIT_HEAD, Role.PARTY_HEAD),
-                cc=(Role.SUPERVISOR, Role.INSPECTION_OFFICE),
-                days_left=-1,
-            ),
-            Rung(
-                "second_order",
-                "listed",
-                to=(Role.PARTY_HEAD,),
-                cc=(Role.LEAD_LEADER,),
-                workdays_late=5,
-                draft=True,
-            ),
-            Rung(
-                "interview",
-                "interview",
-                to=(Role.PARTY_HEAD,),
-                cc=(Role.DISCIPLINE,),
-                workdays_late=10,
-                draft=True,
-            ),
-            Rung(
-                "circular",
-                "circular",
-                to=(Role.FIRST_RESPONSIBLE,),
-                cc=(Role.DISCIPLINE,),
-                workdays_late=20,
-                draft=True,
-            ),
-        ),
-    ),
-    quality_ladder=Ladder(
-        "quality",
-        (
-            Rung(
-                "quality_order",
-                "supervision_order",
-                to=(Role.RESPONSIBLE_LEADER,),
-                cc=(Role.SUPERVISOR,),
-                workdays_after=0,
-            ),
-        ),
-    ),
-    progress_ladder=Ladder(
-        "progress",
-        (
-            Rung(
-                "progress_order",
-                "supervision_order",
-                to=(Role.RESPONSIBLE_LEADER,),
-                cc=(Role.SUPERVISOR,),
-                days_left=-1,
-            ),
-        ),
-    ),
-    acceptance_ladder=Ladder(
-        "acceptance",
-        (
-            Rung("acceptance_reminder", "reminder", to=(Role.OWNER,), cc=(Role.LIAISON,), workdays_after=3),
-            Rung(
-                "acceptance_overdue",
-                "reminder",
-                to=(Role.OWNER, Role.RESPONSIBLE_LEADER),
-                cc=(Role.LIAISON, Role.SUPERVISOR),
-                days_left=-1,
-            ),
-        ),
-    ),
-    assignment_ladder=Ladder(
-        "assignment", (Rung("draft_overdue", "reminder", to=(Role.INSPECTOR,), days_left=-1),)
-    ),
-    dispute_ladder=Ladder(
-        "dispute", (Rung("dispute_overdue", "reminder", to=(Role.INSPECTOR,), days_left=-1),)
-    ),
-    plan_ladder=Ladder(
-        "plan_review", (Rung("plan_overdue", "reminder", to=(Role.INSPECTOR,), days_left=-1),)
-    ),
-    verification_ladder=Ladder(
-        "verification",
-        (
-            Rung(
-                "verification_overdue",
-                "reminder",
-                to=(Role.VERIFIER,),
-                cc=(Role.INSPECTION_OFFICE,),
-                days_left=-1,
-            ),
-        ),
-    ),
-    closure_ladder=Ladder(
-        "closure", (Rung("closure_overdue", "reminder", to=(Role.APPROVER,), days_left=-1),)
-    ),
-    look_back_ladder=Ladder(
-        "look_back",
-        (
-            Rung("look_back_due", "reminder", to=(Role.SUPERVISOR, Role.OWNER), days_left=0),
-            Rung("look_back_overdue", "reminder", to=(Role.SUPERVISOR,), workdays_late=5),
-        ),
-    ),
-    extension_ladder=Ladder(
-        "extension",
-        (
-            Rung(
-                "extension_undecided",
-                "reminder",
-                to=(Role.SUPERVISOR,),
-                cc=(Role.INSPECTION_OFFICE,),
-                workdays_after=5,
-            ),
-        ),
-    ),
-    approvals=(
-        frozenset(
-            {
-                Role.UNIT_HEAD,
-                Role.PARTY_HEAD,
-                Role.INSPECTION_OFFICE,
-                Role.RESPONSIBLE_LEADER,
-                Role.LEAD_LEADER,
-                Role.SUPERVISOR,
-                Role.APPROVER,
-                Role.FIRST_RESPONSIBLE,
-            }
-        ),
-        frozenset(
-            {
-                Role.RESPONSIBLE_LEADER,
-                Role.LEAD_LEADER,
-                Role.SUPERVISOR,
-                Role.APPROVER,
-                Role.FIRST_RESPONSIBLE,
-            }
-        ),
-    ),
-)
+LADDERS = {
+    "deadline": "deadline_ladder",
+    "quality": "quality_ladder",
+    "progress": "progress_ladder",
+    "acceptance": "acceptance_ladder",
+    "assignment": "assignment_ladder",
+    "dispute": "dispute_ladder",
+    "plan_review": "plan_ladder",
+    "verification": "verification_ladder",
+    "closure": "closure_ladder",
+    "look_back": "look_back_ladder",
+    "extension": "extension_ladder",
+}
+"""Each ladder by its name."""

@@ -11,9 +11,10 @@ from pydantic_core import PydanticUndefined
 
 from models.figures import Figures
 from models.settings import Settings
+from models.shipped import shipped
 from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, REVIEW_MOVED, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
-from policy.rules import SHIPPED, Ladder, Rung
+from policy.rules import Rung
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
 from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
 from portal.cli.main import app
@@ -23,7 +24,6 @@ from tasks.measures import Stock
 
 LOOK_UP = Path(__file__).parents[1] / "docs" / "look-up"
 BEGIN, END = "<!-- {}: written by python -m tests.test_docs -->\n", "<!-- end -->\n"
-LADDERS = tuple(value for value in vars(SHIPPED).values() if isinstance(value, Ladder))
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -102,7 +102,7 @@ def roles(found: Iterable[Role]) -> str:
 
 
 def ladders() -> str:
-    rows = (line(rung, ladder.name) for ladder in LADDERS for rung in ladder.rungs)
+    rows = (line(rung, ladder.name) for ladder in shipped().ladders for rung in ladder.rungs)
     return table(("rung", "中文", "ladder", "falls due", "to", "copy to", "sent or drafted"), rows)
 
 
@@ -237,7 +237,7 @@ def test_every_metric_an_alert_asks_for_is_measured() -> None:
 
 def test_every_letter_that_can_be_called_for_has_its_words() -> None:
     third = Moved(Stage.RETURNED, round=4, cycle=1)
-    called = {rung.name for ladder in LADDERS for rung in ladder.rungs} | {
+    called = {rung.name for ladder in shipped().ladders for rung in ladder.rungs} | {
         one.rung for act in Act for one in notices(act, third)
     }
     assert called <= set(KINDS)

@@ -15,14 +15,14 @@ from models.ledger import Receipt
 from models.mail import Letter
 from models.opening import open_finding
 from models.orders import ActWords, Attached, OpenWords, Order, words_of
+from models.shipped import shipped
 from models.staffing import Holder
-from policy.rules import SHIPPED
 from policy.stages import Act, Stage
 from policy.trade import Trade
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # ten in the morning at the office
-TRADE = Trade(SHIPPED, announced())
+TRADE = Trade(shipped(), announced())
 
 PEOPLE = """\
 和平乡,township,,乡党委书记,first_responsible;lead_leader,党委书记,secretary,secretary@town.example

@@ -5,17 +5,17 @@ from datetime import date
 from typing import Any
 
 from models.calendars import announced
+from models.shipped import shipped
 from policy.acts import Said
 from policy.deadlines import DeadlineType
 from policy.escalation import Case, Clock
 from policy.roles import Actor, Role
-from policy.rules import SHIPPED
 from policy.stages import Act, Facts, Stage
 
 TODAY = date(2026, 11, 20)
 DEADLINE = date(2026, 11, 30)
 CALENDAR = announced()
-RULES = SHIPPED
+RULES = shipped()
 
 OWNER_POST, VERIFIER_POST, APPROVER_POST, OFFICE_POST = 1, 2, 3, 4
 OWNER, VERIFIER, APPROVER, INSPECTOR = 11, 12, 13, 14

@@ -1,11 +1,13 @@
 """Rules and calendars as rows; requests for an extension; what a computed date was counted from."""
 
+import hashlib
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
 from models.calendars import announced, labels
+from models.shipped import shipped_text
 
 revision = "0004"
 down_revision = "0003"
@@ -77,7 +79,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version"),
-        sa.UniqueConstraint("sha256"),
     )
     op.create_table(
         "calendar_day",
@@ -183,6 +184,19 @@ def upgrade() -> None:
     _know_acts(SINCE)
     _fill()
     _announce()
+    _write_down_rules()
+
+
+def _write_down_rules() -> None:
+    """All that was opened before was opened under the shipped rules."""
+    rules = shipped_text()
+    digest = hashlib.sha256(rules.encode()).hexdigest()
+    now = op.get_bind().execute(sa.select(sa.func.now())).scalar()
+    columns = ("version", "text", "sha256", "by", "reason", "at")
+    op.bulk_insert(
+        sa.table("rule_book", *map(sa.column, columns)),
+        [{"version": 1, "text": rules, "sha256": digest, "by": "", "reason": "", "at": now}],
+    )
 
 
 def _announce() -> None:

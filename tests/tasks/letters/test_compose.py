@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from models.shipped import shipped
 from policy.lights import Light
 from policy.notices import NOTICES
 from policy.refusals import Language
-from policy.rules import SHIPPED, Ladder
 from policy.stages import Stage
 from tasks.letters.cards import one_line
 from tasks.letters.compose import compose
@@ -140,12 +140,8 @@ def test_chinese_sentences_are_chinese_and_english_ones_english(rung: str) -> No
     assert en.asks.endswith(".")
 
 
-def ladders() -> list[Ladder]:
-    return [value for value in vars(SHIPPED).values() if isinstance(value, Ladder)]
-
-
 def test_every_letter_the_rules_call_for_has_words() -> None:
-    asked_for = {rung.name for ladder in ladders() for rung in ladder.rungs}
+    asked_for = {rung.name for ladder in shipped().ladders for rung in ladder.rungs}
     asked_for |= {notice.rung for notice in NOTICES.values()}
     asked_for |= {"third_return", "quality_order", "accountability"}
     assert len(asked_for) > 25
