@@ -95,7 +95,8 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     await store(session, Event, [vars(event)])
     if order.act in VISIBLE:
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
-    for notice in notices(order.act, moved, rules.returns_until_alert):
+    deciders = rules.deciders(len(before.extension_approved_by) + moved.is_partial)
+    for notice in notices(order.act, moved, rules.returns_until_alert, deciders):
         await letters.notify(session, finding, notice, event.seq, now)
     return as_receipt(event)
 

@@ -21,6 +21,7 @@ from policy.office import office_day
 from policy.refusals import NotAllowed, NotFound
 from policy.roles import Role
 from policy.rules import Rules
+from policy.rules_words import role_words
 from policy.stages import ENDED
 from policy.trade import Trade
 
@@ -369,15 +370,10 @@ def _moot(letter: "Letter | Glance", finding: Finding) -> str:
     return ""
 
 
-SIGNERS = frozenset(
-    {Role.SUPERVISOR, Role.FIRST_RESPONSIBLE, Role.APPROVER, Role.INSPECTION_OFFICE, Role.DISCIPLINE}
-)
-
-
-async def sign(session: AsyncSession, letter_id: int, account: Account, now: datetime) -> str:
+async def sign(session: AsyncSession, letter_id: int, account: Account, trade: Trade, now: datetime) -> str:
     """A named person signs a draft, and it is queued. Returns the finding's number.
 
-    Raises NotFound, or NotAllowed if the letter is no draft or the person may not sign.
+    Raises NotFound, or NotAllowed if the letter is no draft or the finding's rules let others sign it.
     """
     letter = await session.get(Letter, letter_id)
     if letter is None:
@@ -387,12 +383,23 @@ async def sign(session: AsyncSession, letter_id: int, account: Account, now: dat
             f"第{letter_id}号函件不是待签的拟稿。", f"Letter {letter_id} is not a draft to be signed."
         )
     finding = await session.get(Finding, letter.finding)
-    unit = finding.lead_unit_id if finding else None
-    actor = await book.actor(session, account.name, unit, office_day(now))
-    if not SIGNERS & actor.roles:
-        raise NotAllowed(
-            f"“{account.name}”无权签发函件。", f"“{account.name}” holds no post that may sign letters."
-        )
+    if finding is None:
+        raise RuntimeError("a letter has its finding")
+    await _may_sign(session, finding, letter, account.name, trade, now)
     letter.state, letter.signed_by, letter.note = LetterState.QUEUED, account.name, ""
     session.add(letter)
     return letter.finding
+
+
+async def _may_sign(
+    session: AsyncSession, finding: Finding, letter: Letter, account: str, trade: Trade, now: datetime
+) -> None:
+    rules, _ = under(trade, finding)
+    signers = rules.signers(letter.rung)
+    actor = await book.actor(session, account, finding.lead_unit_id, office_day(now))
+    if not signers & actor.roles:
+        zh, en = role_words(signers)
+        raise NotAllowed(
+            f"“{account}”无权签发第{letter.id}号函件，应由其一签发：{zh}。",
+            f"“{account}” may not sign letter {letter.id}; any of these may: {en}.",
+        )

@@ -12,12 +12,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models import book
 from models.delivery import carried, follow
 from models.findings import Finding
-from models.letters import SIGNERS, due
+from models.letters import due
 from models.mail import Addressee, Letter, Mail, MailState
 from models.people import Account, Post, Unit
 from policy.escalation import LetterState
 from policy.office import office_day
 from policy.refusals import NotAllowed
+from policy.roles import SIGNERS
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
 """Between the tries of a mail; the last one again and again."""

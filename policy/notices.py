@@ -1,6 +1,6 @@
 """The letters an act itself calls for: who is told at once that it is their turn, or what was decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy.roles import Role
 from policy.stages import Act, Moved, Stage
@@ -44,10 +44,19 @@ FIRST_APPROVED = Notice("extension_first_approved", to=(Role.SUPERVISOR,), cc=(R
 THIRD_RETURN = Notice("third_return", to=(Role.SUPERVISOR,))
 
 
-def notices(act: Act, moved: Moved, returns_until_alert: int = 3) -> list[Notice]:
-    """The letters of one act; the third return also alerts the supervisor."""
+def notices(
+    act: Act, moved: Moved, returns_until_alert: int = 3, deciders: frozenset[Role] = frozenset()
+) -> list[Notice]:
+    """The letters of one act; the third return also alerts the supervisor.
+
+    `deciders` are those who by the rules decide next on an extension.
+    """
     if act is Act.APPROVE_EXTENSION and moved.is_partial:
-        return [FIRST_APPROVED]
+        return [_to_deciders(FIRST_APPROVED, deciders)]
+    if act is Act.REQUEST_EXTENSION:
+        return [_to_deciders(NOTICES[act], deciders)]
+    if act is Act.FILE_PLAN and moved.stage is Stage.IN_PROGRESS:
+        return []  # nobody is to review it
     if moved.converts:
         return [CONVERTED]
     if act is Act.PASS_VERIFICATION and moved.stage is Stage.CLOSED:
@@ -56,3 +65,10 @@ def notices(act: Act, moved: Moved, returns_until_alert: int = 3) -> list[Notice
     if act is Act.RETURN_FOR_REWORK and moved.round == returns_until_alert + 1:
         called_for.append(THIRD_RETURN)
     return called_for
+
+
+def _to_deciders(notice: Notice, deciders: frozenset[Role]) -> Notice:
+    """To whom it goes anyway, unless the rules let only others decide."""
+    if not deciders or deciders & set(notice.to):
+        return notice
+    return replace(notice, to=tuple(role for role in Role if role in deciders))

@@ -11,6 +11,7 @@ from models.settings import settings
 from policy import timekeeping
 from policy.office import office_day
 from policy.refusals import NotAllowed, Unavailable
+from policy.roles import SIGNERS
 from policy.timekeeping import Mark
 from tasks.processes import holder
 
@@ -84,7 +85,7 @@ async def confirm(db: Database, account: str, now: datetime) -> None:
     """A supervisor says that the clock is right as it stands. Raises NotAllowed for anybody else."""
     async with db.reading() as session:
         actor = await book.actor(session, account, None, office_day(now))
-    if not letters.SIGNERS & actor.roles:
+    if not SIGNERS & actor.roles:
         raise NotAllowed(
             f"“{account}”无权确认时钟，请由督办人或巡察办确认。",
             f"“{account}” may not confirm the clock; a supervisor or the inspection office may.",

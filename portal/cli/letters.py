@@ -10,6 +10,7 @@ from models.book import account_named
 from models.database import Database
 from models.mail import MailState
 from models.settings import settings
+from models.trade import trade
 from policy.escalation import LetterState
 from policy.office import OFFICE
 from policy.refusals import BadInput, NotAllowed
@@ -72,9 +73,10 @@ def document(rung: str) -> str:
 
 def sign(letter: Annotated[int, typer.Argument(min=1, max=LARGEST_ID)], by: By) -> None:
     async def work(db: Database) -> str:
+        held = await trade(db)
         async with db.writing("sign") as session:
             account = await account_named(session, by)
-            return await letter_rows.sign(session, letter, account, clock.now())
+            return await letter_rows.sign(session, letter, account, held, clock.now())
 
     number = with_database(work)
     say(f"{number} 的函件已由“{by}”签发，待发送。", f"The letter on {number} is signed by “{by}” and queued.")

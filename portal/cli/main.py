@@ -22,6 +22,7 @@ from portal.cli import (
     planning,
     printing,
     rounds,
+    rules,
     safekeeping,
     telephone,
     templates,
@@ -68,6 +69,7 @@ for part in (
     rounds,
     people,
     calendars,
+    rules,
     safekeeping,
 ):
     part.add_to(app)

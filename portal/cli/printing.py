@@ -42,7 +42,12 @@ def line(text: str = "") -> None:
 
 def refuse(refusal: Refusal) -> None:
     """One line on standard error, whatever was typed."""
-    said = " ".join(STEERING.sub(" ", refusal.said(_language())).split())
+    refuse_line(refusal.zh, refusal.en)
+
+
+def refuse_line(zh: str, en: str) -> None:
+    """One of several."""
+    said = " ".join(STEERING.sub(" ", en if _language() is Language.ENGLISH else zh).split())
     said = said if len(said) <= LONGEST_REFUSAL else said[:LONGEST_REFUSAL] + "…"
     err.print(said, style="red" if err.is_terminal else None)
 

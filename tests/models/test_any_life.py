@@ -151,7 +151,7 @@ def test_any_life_tells_what_was_foretold(
 async def lived(url: str, life: list[Step], source: str, kind: str) -> None:
     db = Database(url)
     try:
-        said = {"source": source, "deadline_type": kind, "discovered_on": BEGIN.isoformat()}
+        said: dict[str, Any] = {"source": source, "deadline_type": kind, "discovered_on": BEGIN.isoformat()}
         traveller = Traveller(db, await assigned(db, at(BEGIN), **said), BEGIN)
         await traveller.foresee()
         await traveller.look()

@@ -66,13 +66,13 @@ PLACED = {
 FILE = Attached("会议记录.pdf", "a" * 64, 1234)
 
 
-async def opened(db: Database, now: datetime = NOW, **words: Any) -> Receipt:
-    return await open_finding(db, "inspector", words_of(OpenWords, OPENING | words), now, TRADE)
+async def opened(db: Database, now: datetime = NOW, *, trade: Trade = TRADE, **words: Any) -> Receipt:
+    return await open_finding(db, "inspector", words_of(OpenWords, OPENING | words), now, trade)
 
 
-async def assigned(db: Database, now: datetime = NOW, **words: Any) -> str:
+async def assigned(db: Database, now: datetime = NOW, *, trade: Trade = TRADE, **words: Any) -> str:
     """The number of a new finding that awaits acceptance by 甲村党支部书记."""
-    return (await opened(db, now, **PLACED | words)).number
+    return (await opened(db, now, trade=trade, **PLACED | words)).number
 
 
 async def act(
@@ -85,10 +85,11 @@ async def act(
     nonce: str | None = None,
     version: int | None = None,
     files: tuple[Attached, ...] = (),
+    trade: Trade = TRADE,
     **words: Any,
 ) -> Receipt:
     order = Order(number, what, by, words_of(ActWords, words), files, nonce, version)
-    return await ledger.record(db, order, now, TRADE)
+    return await ledger.record(db, order, now, trade)
 
 
 LIFE: tuple[tuple[Act, str, dict[str, Any], Stage], ...] = (

@@ -75,3 +75,19 @@ def test_where_no_approval_is_asked_for_a_passed_verification_tells_of_the_closu
 
 def test_the_rules_say_which_return_alerts() -> None:
     assert len(notices(Act.RETURN_FOR_REWORK, moved(2), returns_until_alert=1)) == 2
+
+
+def test_a_plan_that_nobody_reviews_asks_nobody_to_review_it() -> None:
+    assert notices(Act.FILE_PLAN, Moved(Stage.IN_PROGRESS, 1, 1)) == []
+    assert [one.rung for one in notices(Act.FILE_PLAN, Moved(Stage.PLAN_REVIEW, 1, 1))] == ["plan_filed"]
+
+
+def test_a_request_for_an_extension_goes_to_whoever_decides_by_the_rules() -> None:
+    asked, partial = moved(), Moved(Stage.IN_PROGRESS, 1, 1, is_partial=True)
+    heads = frozenset({Role.UNIT_HEAD, Role.PARTY_HEAD})
+    (usual,) = notices(Act.REQUEST_EXTENSION, asked, deciders=heads | {Role.RESPONSIBLE_LEADER})
+    assert usual == NOTICES[Act.REQUEST_EXTENSION]
+    (other,) = notices(Act.REQUEST_EXTENSION, asked, deciders=heads)
+    assert set(other.to) == heads
+    (second,) = notices(Act.APPROVE_EXTENSION, partial, deciders=frozenset({Role.APPROVER}))
+    assert second.to == (Role.APPROVER,)

@@ -1,0 +1,182 @@
+"""Commands about the rules: show, check, use, list."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models import ruling, trade
+from models.database import Database
+from models.rulebook import RuleBook
+from models.ruling import Ruling
+from policy.office import OFFICE
+from policy.rules_file import BadRules, Fault, read
+from policy.rules_words import Change, place_words
+from portal.cli.findings import By, Json
+from portal.cli.printing import as_json, is_english, line, refuse_line, say, table, words
+from portal.cli.running import with_database
+from tasks import clock
+from tasks.letters.words import KINDS
+from tasks.rules_file import read_text
+
+rules = typer.Typer(help="整改规则 The rules: time limits, steps, letters.", no_args_is_help=True)
+Dry = Annotated[bool, typer.Option("--dry-run", help="只看不办 Say what would change, and change nothing.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(rules, name="rules")
+
+
+@rules.command("show", help="显示规则 Print the rules in force, as a file.")
+def show(
+    version: Annotated[int | None, typer.Option("--version", help="第几版 Another version.", min=1)] = None,
+) -> None:
+    async def work(db: Database) -> RuleBook:
+        async with db.reading() as session:
+            return await ruling.version_named(session, version)
+
+    line(with_database(work).text.rstrip("\n"))
+
+
+@rules.command("list", help="历次规则 Every version, and the open findings under it.")
+def list_versions(json: Json = False) -> None:
+    async def work(db: Database) -> tuple[list[RuleBook], dict[int, int]]:
+        async with db.reading() as session:
+            return await trade.versions(session), await ruling.open_under(session)
+
+    books, under = with_database(work)
+    rows = [_row(one, under.get(one.version, 0), one is books[-1]) for one in books]
+    if json:
+        as_json(rows)
+        return
+    columns = (
+        ("版本", "version"),
+        ("启用", "since"),
+        ("由", "by"),
+        ("理由", "reason"),
+        ("未办结问题", "open findings"),
+        ("现行", "in force"),
+    )
+    shipped, yes = words(("出厂设置", "as shipped")), words(("是", "yes"))
+    table(
+        columns,
+        [
+            (
+                str(row["version"]),
+                str(row["at"]),
+                str(row["by"] or shipped),
+                str(row["reason"]),
+                str(row["open"]),
+                yes if row["in_force"] else "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _row(one: RuleBook, under: int, in_force: bool) -> dict[str, object]:
+    return {
+        "version": one.version,
+        "at": f"{one.at.astimezone(OFFICE):%Y-%m-%d %H:%M}",
+        "by": one.by,
+        "reason": one.reason,
+        "open": under,
+        "in_force": in_force,
+        "sha256": one.sha256,
+    }
+
+
+@rules.command("check", help="检查规则文件 Say everything that is wrong with a file of rules.")
+def check(file: Path, json: Json = False) -> None:
+    faults = _faults(read_text(file))
+    if json:
+        as_json({"ok": not faults, "faults": [_fault_json(fault) for fault in faults]})
+    elif faults:
+        _print_faults(faults)
+    else:
+        say("规则文件没有错误，可以启用。", "Nothing is wrong with these rules: they can be used.")
+    raise typer.Exit(2 if faults else 0)
+
+
+def _faults(text: str) -> tuple[Fault, ...]:
+    try:
+        read(text, version=1)
+    except BadRules as refused:
+        return refused.faults
+    return ()
+
+
+def _fault_json(fault: Fault) -> dict[str, object]:
+    return {"line": fault.line, "key": fault.key, "reason": words((fault.zh, fault.en))}
+
+
+def _print_faults(faults: tuple[Fault, ...]) -> None:
+    for fault in faults:
+        refuse_line(*fault.said)
+
+
+@rules.command("use", help="启用规则 Bring a file of rules into force, for new findings.")
+def use(
+    file: Path,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="理由 Why.")] = "",
+    dry_run: Dry = False,
+    json: Json = False,
+) -> None:
+    text = read_text(file)
+    if faults := _faults(text):
+        _print_faults(faults)
+        raise typer.Exit(2)
+
+    async def work(db: Database) -> Ruling:
+        if not dry_run:
+            return await ruling.use(db, text, by, reason, clock.now())
+        async with db.reading() as session:
+            await ruling.may_rule(session, by, clock.now())
+            return await ruling.preview(session, text)
+
+    made = with_database(work)
+    if json:
+        as_json(_ruling_json(made, dry_run))
+        return
+    _print_ruling(made, dry_run)
+
+
+def _ruling_json(made: Ruling, dry_run: bool) -> dict[str, object]:
+    return {
+        "version": made.version,
+        "in_force": not dry_run,
+        "changes": [
+            {"key": ".".join(x.place), "what": _place(x), "old": words(x.old), "new": words(x.new)}
+            for x in made.changes
+        ],
+        "open": {str(version): count for version, count in made.staying.items()},
+    }
+
+
+def _print_ruling(made: Ruling, dry_run: bool) -> None:
+    for x in made.changes:
+        line(f"{_place(x)}{': ' if is_english() else '：'}{words(x.old)} → {words(x.new)}")
+    if dry_run:
+        say(
+            f"以上{len(made.changes)}处将有变化，本次没有启用。",
+            f"{len(made.changes)} values would change. Nothing was brought into force.",
+        )
+    else:
+        say(
+            f"第{made.version}版规则已启用，适用于今后登记的问题。",
+            f"Version {made.version} is in force for findings opened from now on.",
+        )
+    for version, count in made.staying.items():
+        say(
+            f"{count}个未办结问题仍按第{version}版规则办理。",
+            f"{count} open findings stay under version {version}.",
+        )
+
+
+def _place(change: Change) -> str:
+    """A letter is named as its reader knows it."""
+    found = words(place_words(change.place))
+    if change.place[0] == "ladder" and (kind := KINDS.get(change.place[2])):
+        found = found.replace(change.place[2], words((kind.zh.document, kind.en.document)))
+    return found
