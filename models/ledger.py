@@ -23,7 +23,7 @@ from models.history import Event
 from models.orders import Order
 from models.people import Account
 from models.running import Wake
-from policy import acts, chain
+from policy import acts, chain, extensions
 from policy.notices import notices
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
@@ -95,7 +95,7 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     await store(session, Event, [vars(event)])
     if order.act in VISIBLE:
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
-    deciders = rules.deciders(len(before.extension_approved_by) + moved.is_partial)
+    deciders = extensions.wanted(before, rules, actor.roles if moved.is_partial else frozenset())
     for notice in notices(order.act, moved, rules.returns_until_alert, deciders):
         await letters.notify(session, finding, notice, event.seq, now)
     return as_receipt(event)

@@ -101,6 +101,12 @@ def place_of(facts: Facts, rules: Rules, roles: frozenset[Role]) -> int | None:
     return max(fitting, default=None)
 
 
+def wanted(facts: Facts, rules: Rules, given: frozenset[Role] = frozenset()) -> frozenset[Role]:
+    """Who may give an approval that is still wanting, once somebody with the roles `given` gave theirs."""
+    places = {place for place, _ in facts.extension_approvals} | {place_of(facts, rules, given)}
+    return frozenset().union(*(roles for place, roles in enumerate(rules.approvals) if place not in places))
+
+
 def _pending(facts: Facts) -> date:
     if facts.extension_to is None or facts.deadline is None:
         raise NotAllowed(
@@ -117,9 +123,7 @@ def _is_next(facts: Facts, limits: Limits) -> None:
             f"You have agreed to the extension of {facts.number}; somebody else has to as well.",
         )
     if place_of(facts, limits.rules, limits.actor.roles) is None:
-        given = {place for place, _ in facts.extension_approvals}
-        wanting = [roles for place, roles in enumerate(limits.rules.approvals) if place not in given]
-        zh, en = _named(frozenset().union(*wanting))
+        zh, en = _named(wanted(facts, limits.rules))
         raise NotAllowed(
             f"{facts.number} 的延期申请现由{zh}审批，您的岗位没有这项权限。",
             f"The extension of {facts.number} is to be decided by: {en}. None of your posts may.",

@@ -110,10 +110,6 @@ class Rules:
     def ladders(self) -> tuple[Ladder, ...]:
         return tuple(getattr(self, field) for field in LADDERS.values())
 
-    def deciders(self, approvals: int) -> frozenset[Role]:
-        """Who decides next on an extension that so many have agreed to."""
-        return self.approvals[approvals] if approvals < len(self.approvals) else frozenset()
-
     def signers(self, rung: str) -> frozenset[Role]:
         """Who may sign that letter; of one that these rules do not know as a draft, whoever signs any."""
         drafts = (one for ladder in self.ladders for one in ladder.rungs if one.draft)

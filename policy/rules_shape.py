@@ -115,9 +115,7 @@ def _role(value: object, place: int, among: frozenset[Role] | None, zh: str, en:
 
 def _approvals(value: object) -> object:
     if not isinstance(value, list) or not 1 <= len(value) <= 5:
-        raise Wrong(
-            "应写一至五级审批，每级一个方括号", "has to be one to five lists of roles, one after the other"
-        )
+        raise Wrong("应写一至五级审批，每级一个方括号", "has to be one to five lists of roles")
     return tuple(_stage(one, place) for place, one in enumerate(value))
 
 
@@ -170,7 +168,12 @@ STEPS = {
     "look_back": ("回头看", "until what is to be kept up is looked at again"),
 }
 EXTENSION: Mapping[str, Key] = {
-    "approvals": Key("依次审批", "who agrees, one after the other", "one to five lists of roles", _approvals)
+    "approvals": Key(
+        "延期审批",
+        "who agrees: an approval for each list, by different people",
+        "one to five lists of roles",
+        _approvals,
+    )
 }
 RETURNS: Mapping[str, Key] = {
     "until_order": Key(

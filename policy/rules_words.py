@@ -143,7 +143,7 @@ def when_words(rung: Rung) -> Words:
 def _after(number: int) -> Words:
     if number == 0:
         return "当日", "at once"
-    return f"起算后第{number}个工作日", f"after {number} working days"
+    return f"起算后第{number}个工作日", f"{number} working days after it began"
 
 
 def role_words(roles: Iterable[Role], between: str = "、") -> Words:

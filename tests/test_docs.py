@@ -1,7 +1,7 @@
 """The look-up pages say what the code does. `python -m tests.test_docs` writes their tables anew."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,13 @@ from pydantic_core import PydanticUndefined
 
 from models.figures import Figures
 from models.settings import Settings
-from models.shipped import shipped
+from models.shipped import shipped, shipped_text
 from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, REVIEW_MOVED, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
 from policy.rules import Rung
+from policy.rules_shape import EXTENSION, HOURS, PERIOD, RETURNS, RUNG, STEPS, TERMS, Key
+from policy.rules_words import LADDER_WORDS, when_words
+from policy.rungs import CLOCKS, FORMS, MAY_BE_EMPTY
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
 from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
 from portal.cli.main import app
@@ -107,20 +110,51 @@ def ladders() -> str:
 
 
 def line(rung: Rung, ladder: str) -> tuple[str, ...]:
-    sent = "drafted, then signed" if rung.draft else "sent"
+    sent = f"drafted, then signed by any of: {roles(rung.signed_by)}" if rung.draft else "sent"
     document = KINDS[rung.name].zh.document
-    return f"`{rung.name}`", document, ladder, when(rung), roles(rung.to), roles(rung.cc), sent
+    return f"`{rung.name}`", document, ladder, when_words(rung)[1], roles(rung.to), roles(rung.cc), sent
 
 
-def when(rung: Rung) -> str:
-    if rung.days_left is not None:
-        return {0: "on the day", -1: "the first day late"}.get(
-            rung.days_left, f"{rung.days_left} days before"
-        )
-    if rung.workdays_after is not None:
-        return f"{rung.workdays_after} working days after it began" if rung.workdays_after else "at once"
-    late = rung.workdays_late or 0
-    return f"{late} working days late" if late > 0 else f"{-late} working days before"
+def keys() -> str:
+    rows = (
+        (f"`[{name}]`" if first else "", f"`{key}`", one.zh, one.en, one.possible)
+        for name, shape in SHAPES.items()
+        for first, (key, one) in zip((True, *(False for _ in shape)), shape.items(), strict=False)
+    )
+    return table(("table", "key", "中文", "meaning", "may be"), rows)
+
+
+SHAPES: dict[str, Mapping[str, Key]] = {
+    "hours": HOURS,
+    "default.TYPE": TERMS,
+    "steps.STEP": PERIOD,
+    "extension": EXTENSION,
+    "returns": RETURNS,
+    "[ladder.LADDER]": RUNG,
+}
+
+
+def steps() -> str:
+    return table(
+        ("step", "中文", "meaning"),
+        ((f"`{name}`", zh, en) for name, (zh, en) in STEPS.items()),
+    )
+
+
+def ladder_names() -> str:
+    rows = (
+        (f"`{name}`", LADDER_WORDS[name][0], CLOCKS.get(name, "–"), code(letters), needed(name))
+        for name, letters in FORMS.items()
+    )
+    return table(("ladder", "中文", "clock of the step", "letters, in this order", "may be left out"), rows)
+
+
+def needed(ladder: str) -> str:
+    return "yes" if ladder in MAY_BE_EMPTY else "no"
+
+
+def shipped_file() -> str:
+    return f"```toml\n{shipped_text()}```\n"
 
 
 def notes() -> str:
@@ -203,6 +237,10 @@ TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("letters", "wordings"): wordings,
     ("letters", "letter states"): letter_states,
     ("metrics", "metrics"): metrics,
+    ("rules", "keys"): keys,
+    ("rules", "steps"): steps,
+    ("rules", "ladders"): ladder_names,
+    ("rules", "shipped file"): shipped_file,
 }
 
 

@@ -545,8 +545,9 @@ async def test_a_finding_without_a_title_takes_its_first_words(
 
 @pytest.mark.parametrize("missing", ["source", "condition"])
 async def test_a_finding_is_opened_with_all_it_needs(town: Database, missing: str) -> None:
+    words: dict[str, Any] = {missing: "  "}
     with pytest.raises(BadInput, match=missing):
-        await opened(town, NOW, **{missing: "  "})
+        await opened(town, NOW, **words)
 
 
 async def test_a_post_without_its_unit_is_not_silently_left_out(town: Database) -> None:

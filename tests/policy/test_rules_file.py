@@ -266,7 +266,12 @@ SENSELESS: dict[str, tuple[str, str, str]] = {
     "hours that end before they begin": (changed(('"17:30"', '"08:00" #!')), "08:00", "08:00"),
     "no time of day": (changed(('"17:30"', '"25:30" #!')), "25:30", "25:30"),
     "an approval by whoever may not": (
-        changed(('"supervisor", "approver", "inspection_office", "first_responsible"],', '"owner"], #!')),
+        changed(
+            (
+                '  ["responsible_leader", "lead_leader", "supervisor", ',
+                '  ["responsible_leader", "owner", #!\n',
+            )
+        ),
         "不能审批延期",
         "may not decide",
     ),
@@ -340,7 +345,7 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file() -> None:
     assert {one.key for one in found} == {
         "hours.opens",
         "default.time_limited.number",
-        "extension.approvals[1][3]",
+        "extension.approvals[1][2]",
         "returns.until_oder",
         "ladder.deadline[3].to[2]",
         "ladder.deadline[4].to[1]",
