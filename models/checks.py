@@ -21,8 +21,9 @@ from models.mail import Addressee, Letter, Mail, MailState
 from models.outbox import CLAIM
 from models.people import Account
 from models.recomputing import needless
+from models.ruling import digest
 from models.running import Run, Wake
-from models.trade import calendar_of
+from models.trade import calendar_of, versions
 from policy import chain
 from policy.escalation import LetterState
 from policy.office import office_day
@@ -272,6 +273,19 @@ async def no_date_is_provisional_without_need(sight: Sight) -> list[str]:
     ]
 
 
+async def rules_are_as_written(sight: Sight) -> list[str]:
+    """Each version of the rules is what was brought into force, and each finding is under one of them."""
+    books = await versions(sight.session)
+    altered = [f"第{x.version}版规则被改动" for x in books if digest(x.text) != x.sha256]
+    known = [x.version for x in books]
+    lost = await sight.session.exec(
+        select(Finding.number, Finding.rules_version)
+        .where(col(Finding.rules_version).not_in(known))
+        .order_by(col(Finding.number))
+    )
+    return altered + [f"{number} 所依据的第{version}版规则不存在" for number, version in lost]
+
+
 async def heartbeats_are_fresh(sight: Sight) -> list[str]:
     """Every job that ever ran was looked after lately, and did not fall silent with a reason."""
     broken: list[str] = []
@@ -322,6 +336,7 @@ INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
     evidence_is_there: "佐证文件齐全",
     no_step_is_without_a_clock: "各环节均有时限",
     no_date_is_provisional_without_need: "暂定时限均有缘由",
+    rules_are_as_written: "规则未被改动",
     heartbeats_are_fresh: "各项工作按时进行",
 }
 

@@ -1,4 +1,4 @@
-"""Computed dates counted anew under another calendar: which of them move, and the moves with what follows."""
+"""Computed dates counted anew under another calendar or other rules: which move, and what follows."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +39,8 @@ class Because:
     zh: str
     en: str
     said: Mapping[str, Any] = field(default_factory=dict)
+    rules_version: int | None = None
+    """To which rules the findings go over with it; without one each keeps its own."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,23 @@ async def preview(
     session: AsyncSession, trade: Trade, why: Because, units: Collection[int] | None = None
 ) -> list[Move]:
     """Every date that differs under `trade`, in all findings or in those of `units`, by number."""
+    return await _foreseen(session, trade, why, await _glances(session, units))
+
+
+async def preview_of(session: AsyncSession, trade: Trade, why: Because, numbers: Sequence[str]) -> list[Move]:
+    """As `preview`, in the findings named."""
+    moves: list[Move] = []
+    for some in batches(numbers):
+        glances = await _glances(session, None, col(Finding.number).in_(some))
+        moves += await _foreseen(session, trade, why, glances)
+    return moves
+
+
+async def _foreseen(
+    session: AsyncSession, trade: Trade, why: Because, glances: Sequence[_Glance]
+) -> list[Move]:
     names = await _unit_names(session)
-    found = [(glance, _found(glance, trade)) for glance in await _glances(session, units)]
+    found = [(glance, _found(glance, trade, why)) for glance in glances]
     return [move for glance, new in found for move in _moves(glance, new, names, why)]
 
 
@@ -107,10 +124,17 @@ async def recompute(
     session: AsyncSession, trade: Trade, why: Because, now: datetime, units: Collection[int] | None = None
 ) -> list[Move]:
     """Move what `preview` lists, each with an event, a wake and, where the day is another one, a letter."""
+    concerned = [x.number for x in await _glances(session, units) if _found(x, trade, why)]
+    return await recompute_of(session, trade, why, now, concerned)
+
+
+async def recompute_of(
+    session: AsyncSession, trade: Trade, why: Because, now: datetime, numbers: Sequence[str]
+) -> list[Move]:
+    """As `recompute`, in the findings named; who goes over to other rules has an event in any case."""
     names = await _unit_names(session)
-    concerned = [x.number for x in await _glances(session, units) if _found(x, trade)]
     moves: list[Move] = []
-    for some in batches(concerned):
+    for some in batches(numbers):
         moves += await _Batch(session, trade, why, now, names).take(some)
     return moves
 
@@ -138,9 +162,10 @@ def _glance(finding: Finding) -> _Glance:
     return _Glance(**{name: getattr(finding, name) for name in _Glance.__dataclass_fields__})
 
 
-def _found(seen: _Glance, trade: Trade) -> Found:
-    """By the rules the finding was opened under and the calendar of its unit; dates by hand are left out."""
-    rules, calendar = trade.rules_of(seen.rules_version), trade.calendar_of(seen.lead_unit_id)
+def _found(seen: _Glance, trade: Trade, why: Because) -> Found:
+    """By the finding's rules (those it goes over to) and its unit's calendar; dates by hand are left out."""
+    version = seen.rules_version if why.rules_version is None else why.rules_version
+    rules, calendar = trade.rules_of(version), trade.calendar_of(seen.lead_unit_id)
     found: Found = {}
     if seen.stage in LIVE and seen.deadline_from and seen.deadline and not seen.deadline_by_hand:
         counted = Counted(seen.deadline_from, seen.deadline, seen.provisional)
@@ -166,6 +191,7 @@ def _moves(seen: _Glance, found: Found, names: Mapping[int | None, str], why: Be
 CHANGED = (
     "number",
     "version",
+    "rules_version",
     "deadline",
     "original_deadline",
     "nominal_deadline",
@@ -192,16 +218,18 @@ class _Batch:
 
     async def take(self, numbers: Sequence[str]) -> list[Move]:
         """Look again, now that nobody else may change them; store what differs."""
-        found = {x.number: (x, _found(_glance(x), self.trade)) for x in await self._taken(numbers)}
-        changing = {number: (x, new) for number, (x, new) in found.items() if new}
+        taken = await self._taken(numbers)
+        found = {x.number: (x, _found(_glance(x), self.trade, self.why)) for x in taken}
+        changing = {n: (x, new) for n, (x, new) in found.items() if new or self._goes_over(x)}
+        earlier = {x.number: x.rules_version for x in taken}
         moves = {n: list(_moves(_glance(x), new, self.names, self.why)) for n, (x, new) in changing.items()}
         last = await heads(self.session, list(changing))
         findings = [x for x, _ in changing.values()]
         for finding, new in changing.values():
-            _write(finding, new, office_day(self.now))
+            _write(finding, new, office_day(self.now), self.why.rules_version)
         rows = [{name: getattr(x, name) for name in CHANGED} for x in findings]
         await rewrite(self.session, Finding, "number", rows)
-        events = [self._event(x, moves[x.number], last[x.number]) for x in findings]
+        events = [self._event(x, moves[x.number], earlier[x.number], last[x.number]) for x in findings]
         await store(self.session, Event, [vars(event) for event in events])
         await follow(self.session, findings, self.trade, self.now)
         await self._tell(findings, moves)
@@ -221,9 +249,14 @@ class _Batch:
             self.session.expunge(finding)
         return findings
 
-    def _event(self, finding: Finding, moves: Iterable[Move], head: str) -> Event:
-        """`finding` is one version further by now."""
+    def _goes_over(self, finding: Finding) -> bool:
+        return self.why.rules_version not in (None, finding.rules_version)
+
+    def _event(self, finding: Finding, moves: Iterable[Move], earlier: int, head: str) -> Event:
+        """`finding` is one version further by now, and maybe under other rules than the `earlier` ones."""
         said: dict[str, Any] = dict(self.why.said)
+        if finding.rules_version != earlier:
+            said["rules_version"] = {"旧": earlier, "新": finding.rules_version}
         for move in moves:
             said[move.what] = {"旧": str(move.old), "新": str(move.new), "暂定": move.provisional}
             said["nominal" if move.what is What.DEADLINE else "nominal_review"] = str(move.nominal)
@@ -241,9 +274,12 @@ class _Batch:
                 await letters.notify_all(self.session, told, notice, self.now)
 
 
-def _write(finding: Finding, found: Found, today: date) -> None:
+def _write(finding: Finding, found: Found, today: date, rules_version: int | None) -> None:
+    original = finding.original_deadline
     if new := found.get(What.DEADLINE):
         _write_deadline(finding, new, today)
+    if rules_version is not None:  # the date first set was right by the rules of its day
+        finding.rules_version, finding.original_deadline = rules_version, original
     if new := found.get(What.REVIEW):
         finding.next_review_on, finding.review_provisional = new.day, new.provisional
     finding.version += 1

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import book
 from models.database import Database
 from models.findings import Finding
+from models.people import Unit
 from models.rulebook import RuleBook
 from models.trade import understood, versions
 from policy.office import office_day
@@ -73,9 +74,11 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def may_rule(session: AsyncSession, account: str, now: datetime) -> None:
-    """Raises NotAllowed for whoever is neither supervisor nor administrator."""
-    actor = await book.actor(session, account, None, office_day(now))
+async def may_rule(session: AsyncSession, account: str, now: datetime, unit_id: int | None = None) -> None:
+    """Raises NotAllowed for whoever is neither supervisor nor administrator for the unit, or the township."""
+    roots = await session.exec(select(Unit.id).where(col(Unit.parent_id).is_(None)))
+    reach = unit_id if unit_id is not None else roots.first()
+    actor = await book.actor(session, account, reach, office_day(now))
     if not RULERS & actor.roles:
         raise NotAllowed(
             f"“{account}”无权更改规则，请由督办人或管理员办理。",

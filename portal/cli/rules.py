@@ -1,17 +1,21 @@
-"""Commands about the rules: show, check, use, list."""
+"""Commands about the rules: show, check, use, list, move."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models import ruling, trade
+from models import moving, ruling, trade
 from models.database import Database
+from models.moving import Moving, Wanted
+from models.recomputing import Move
 from models.rulebook import RuleBook
 from models.ruling import Ruling
 from policy.office import OFFICE
+from policy.refusals import BadInput
 from policy.rules_file import BadRules, Fault, read
 from policy.rules_words import Change, place_words
+from portal.cli.calendars import WHAT
 from portal.cli.findings import By, Json
 from portal.cli.printing import as_json, is_english, line, refuse_line, say, table, words
 from portal.cli.running import with_database
@@ -140,6 +144,78 @@ def use(
         as_json(_ruling_json(made, dry_run))
         return
     _print_ruling(made, dry_run)
+
+
+@rules.command("move", help="改按现行规则 Take findings over to the rules in force.")
+def move(
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="理由 Why.")],
+    numbers: Annotated[list[str] | None, typer.Argument(metavar="NUMBER…", help="问题编号")] = None,
+    every: Annotated[bool, typer.Option("--all", help="全部未办结问题 All open ones.")] = False,
+    unit: Annotated[str, typer.Option("--unit", help="责任单位及下级 A unit and those below.")] = "",
+    dry_run: Dry = False,
+    json: Json = False,
+) -> None:
+    if [bool(numbers), every, bool(unit)].count(True) != 1:
+        raise BadInput(
+            "请写明哪些问题：编号、--unit 单位、--all，三者取其一。",
+            "Say which findings: their numbers, or --unit, or --all.",
+        )
+    wanted = Wanted(by, reason, tuple(numbers or ()), unit)
+
+    async def work(db: Database) -> Moving:
+        way = moving.preview if dry_run else moving.move
+        return await way(db, wanted, clock.now())
+
+    done = with_database(work)
+    if json:
+        as_json(_moving_json(done, dry_run))
+    else:
+        _print_moving(done, dry_run)
+
+
+def _moving_json(done: Moving, dry_run: bool) -> dict[str, object]:
+    return {
+        "version": done.version,
+        "dry_run": dry_run,
+        "numbers": done.numbers,
+        "dates": [
+            {
+                "number": x.number,
+                "what": x.what.value,
+                "old": x.old.isoformat(),
+                "new": x.new.isoformat(),
+                "provisional": x.provisional,
+            }
+            for x in done.moves
+            if x.is_moved
+        ],
+        "left": [{"number": number, "reason": words(why)} for number, why in done.left],
+    }
+
+
+def _print_moving(done: Moving, dry_run: bool) -> None:
+    columns = (("编号", "number"), ("单位", "unit"), ("日期", "date"), ("原为", "old"), ("改为", "new"))
+    moved = [x for x in done.moves if x.is_moved]
+    table(columns, [(x.number, x.unit, words(WHAT[x.what]), str(x.old), _new(x)) for x in moved])
+    for number, why in done.left:
+        say(f"{number} 未改：{why[0]}。", f"{number} stays: {why[1]}.")
+    count, dates = len(done.numbers), len(moved)
+    if dry_run:
+        say(
+            f"{count}个问题将改按第{done.version}版规则办理，其中{dates}个日期有变；本次没有改动。",
+            f"{count} findings would go over to version {done.version}; {dates} dates would move. "
+            "Nothing was changed.",
+        )
+        return
+    say(
+        f"{count}个问题已改按第{done.version}版规则办理，其中{dates}个日期有变。",
+        f"{count} findings went over to version {done.version}; {dates} dates moved.",
+    )
+
+
+def _new(date: Move) -> str:
+    return f"{date.new}{words(('（暂定）', ' (provisional)')) if date.provisional else ''}"
 
 
 def _ruling_json(made: Ruling, dry_run: bool) -> dict[str, object]:

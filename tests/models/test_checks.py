@@ -177,6 +177,20 @@ async def test_who_passes_their_own_work_shows(town: Database, tmp_path: Path) -
     assert found["nobody verifies their own work"] == [f"{number} 由整改人“owner”自行验收"]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rule_book SET text = replace(text, 'number = 3', 'number = 9')",
+        "UPDATE finding SET rules_version = 7",
+    ],
+)
+async def test_rules_that_were_altered_or_are_not_there_show(
+    town: Database, number: str, tmp_path: Path, statement: str
+) -> None:
+    await change(town, statement)
+    await only(town, tmp_path, "rules are as written")
+
+
 @pytest.mark.parametrize(("job", "note"), [("watch", ""), ("post", "邮件服务器没有应答")])
 async def test_a_job_that_fell_silent_shows(
     town: Database, number: str, tmp_path: Path, job: str, note: str

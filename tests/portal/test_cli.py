@@ -870,3 +870,78 @@ def test_every_command_of_the_design_is_there() -> None:
     wanted = "up server worker portal import open list show act plan letters watch post check"
     assert set(wanted.split()) <= here
     assert {"people", "account"} <= groups
+
+
+@pytest.fixture
+def own_rules(rectify: Run, tmp_path: Path) -> Path:
+    """The shipped rules with two months instead of three, and nine o'clock."""
+    text = (
+        rectify("rules", "show").out.replace("number = 3\n", "number = 2\n", 1).replace('"08:30"', '"09:00"')
+    )
+    (tmp_path / "规则.toml").write_text(text, encoding="utf-8")
+    return tmp_path / "规则.toml"
+
+
+def test_the_rules_in_force_are_shown_as_the_file_they_are(rectify: Run, tmp_path: Path) -> None:
+    shown = rectify("rules", "show").out
+    assert shown == (ROOT / "models" / "rules.toml").read_text(encoding="utf-8")
+    (tmp_path / "same.toml").write_text(shown, encoding="utf-8")
+    assert rectify("rules", "check", "same.toml").code == 0
+    refused(rectify("rules", "use", "same.toml", "--by", "jiwei"), 2, "第1版内容相同")
+    refused(rectify("rules", "show", "--version", "9"), 2, "没有第9版规则")
+
+
+def test_every_mistake_in_a_file_of_rules_is_a_line_with_its_line(rectify: Run, own_rules: Path) -> None:
+    text = own_rules.read_text(encoding="utf-8").replace("number = 2\n", "number = -2\n", 1)
+    own_rules.write_text(text.replace("party_head", "party_hed"), encoding="utf-8")
+    for words in (("check", own_rules), ("use", own_rules, "--by", "jiwei")):
+        answer = rectify("rules", *words)
+        assert (answer.code, answer.out) == (2, "")
+        assert [line[:2] for line in answer.err.splitlines()] == ["第3", "第1", "第1", "第1", "第1"]
+        assert "您是否要写“party_head”" in answer.err
+    english = rectify("--lang", "en", "rules", "check", own_rules)
+    assert "did you mean “party_head”" in english.err
+    found = rectify("rules", "check", own_rules, "--json")
+    assert (found.code, found.data["ok"], len(found.data["faults"])) == (2, False, 5)
+    assert rectify("rules", "list", "--json").data[-1]["version"] == 1
+
+
+@pytest.mark.parametrize("content", [None, b"\xb9\xe6\xd4\xf2", b"x" * 1_000_001])
+def test_what_is_no_text_is_refused_as_rules(rectify: Run, tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "x.toml").write_bytes(content)
+    refused(rectify("rules", "check", "x.toml"), 2, "x.toml")
+
+
+def test_rules_are_previewed_in_words_and_brought_into_force(rectify: Run, own_rules: Path) -> None:
+    use = ("rules", "use", own_rules, "--by", "jiwei", "--reason", "县委要求")
+    dry = rectify(*use, "--dry-run")
+    assert "限期整改·期限：3个月（节假日顺延） → 2个月（节假日顺延）" in dry.out
+    assert "没有启用" in dry.out
+    assert len(rectify("rules", "list", "--json").data) == 1
+    refused(rectify("rules", "use", own_rules, "--by", "bingcun"), 3, "由督办人或管理员办理")
+    done = rectify(*use)
+    assert "第2版规则已启用" in done.out
+    assert "8个未办结问题仍按第1版规则办理" in done.out
+    last = rectify("rules", "list", "--json").data[-1]
+    assert (last["version"], last["by"], last["reason"], last["open"]) == (2, "jiwei", "县委要求", 0)
+
+
+def test_a_finding_is_moved_after_a_preview_of_its_dates(rectify: Run, own_rules: Path) -> None:
+    opening = (*(pair for pair in PLACED if not pair.startswith("source=")), "source=巡察")
+    number = rectify("open", "--by", "zhenggaiban", *sets(*opening), "--json").data["number"]
+    rectify("rules", "use", own_rules, "--by", "jiwei")
+    move = ("rules", "move", number, "--by", "jiwei", "--reason", "县委要求")
+    dry = rectify(*move, "--dry-run", "--json").data
+    (date,) = dry["dates"]
+    assert (date["old"], date["new"]) == ("2027-02-22", "2027-01-20")
+    assert rectify("show", number, "--json").data["deadline"] == date["old"]
+    assert "1个问题已改按第2版规则办理，其中1个日期有变" in rectify(*move).out
+    assert rectify("show", number, "--json").data["deadline"] == date["new"]
+    assert f"{number} 未改：已按第2版规则办理" in rectify(*move).out
+    assert rectify("show", number, "--json").data["events"][-1]["reason"] == "县委要求"
+    refused(rectify("rules", "move", "--by", "jiwei", "--reason", "x"), 2, "三者取其一")
+    refused(rectify("rules", "move", number, "--all", "--by", "jiwei", "--reason", "x"), 2, "三者取其一")
+    everything = rectify("rules", "move", "--all", "--by", "jiwei", "--reason", "统一", "--json").data
+    assert len(everything["numbers"]) == 8
+    assert everything["dates"] == []
