@@ -13,6 +13,7 @@ from models.ledger import waking
 from models.letters import RED, case, under
 from models.mail import Letter
 from models.running import Wake
+from models.trade import knowing
 from policy.deadlines import add_months
 from policy.escalation import Case, Key, LetterState, next_look, plan
 from policy.office import office_day
@@ -22,6 +23,7 @@ from policy.trade import Trade
 async def follow(session: AsyncSession, findings: Sequence[Finding], trade: Trade, now: datetime) -> None:
     """As `ledger.follow`, for findings that are stored as they stand; only `next_look_on` is new."""
     today = office_day(now)
+    trade = await knowing(session, trade, *(finding.rules_version for finding in findings))
     await _cancel_moot(session, findings)
     for finding, seen in zip(findings, await cases(session, findings, today), strict=True):
         finding.next_look_on = next_look(plan(seen, *under(trade, finding), today), seen.recorded)

@@ -23,6 +23,7 @@ from models.history import Event
 from models.orders import Order
 from models.people import Account
 from models.running import Wake
+from models.trade import knowing
 from policy import acts, chain, extensions
 from policy.notices import notices
 from policy.office import OFFICE, office_day
@@ -82,6 +83,7 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
     before = await _with_approvals(session, _facts(finding, past), finding, order.act)
+    trade = await knowing(session, trade, finding.rules_version)
     rules, calendar = letters.under(trade, finding)
     moved = acts.decide(before, order.act, actor, _said(order), rules, calendar, today)
     session.expunge(finding)  # from here on a copy: the row changes in one step, by compare-and-set

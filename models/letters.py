@@ -14,6 +14,7 @@ from models.delivery import take_back, told
 from models.findings import Finding
 from models.mail import Addressee, Letter
 from models.people import Account
+from models.trade import knowing
 from policy.deadlines import Calendar, add_months
 from policy.escalation import Case, Clock, Key, LetterState, Planned, due_now, next_look, plan, rests
 from policy.notices import Notice
@@ -102,6 +103,7 @@ async def climb(session: AsyncSession, finding: Finding, trade: Trade, now: date
     """
     await session.refresh(finding, with_for_update=True)
     case = await case_of(session, finding, today)
+    trade = await knowing(session, trade, finding.rules_version)
     letters = plan(case, *under(trade, finding), today)
     due = due_now(letters, case.recorded)
     for planned in due:
@@ -394,7 +396,7 @@ async def sign(session: AsyncSession, letter_id: int, account: Account, trade: T
 async def _may_sign(
     session: AsyncSession, finding: Finding, letter: Letter, account: str, trade: Trade, now: datetime
 ) -> None:
-    rules, _ = under(trade, finding)
+    rules, _ = under(await knowing(session, trade, finding.rules_version), finding)
     signers = rules.signers(letter.rung)
     actor = await book.actor(session, account, finding.lead_unit_id, office_day(now))
     if not signers & actor.roles:

@@ -13,6 +13,7 @@ from models.following import cases
 from models.letters import divided, under
 from models.people import Account, Person, Post
 from models.questions import Row
+from models.trade import knowing
 from policy.escalation import LetterState, Planned, plan
 from policy.office import office_day
 from policy.refusals import BadInput, Language, NotFound
@@ -133,6 +134,7 @@ async def _pages(session: AsyncSession, asked: Asked, today: date) -> AsyncItera
 
 async def _of(session: AsyncSession, findings: Sequence[Finding], trade: Trade, today: date) -> list[ToCome]:
     """Their letters that are not recorded, but those the next round would only note as skipped."""
+    trade = await knowing(session, trade, *(finding.rules_version for finding in findings))
     planned = [
         (finding, letter)
         for finding, case in zip(findings, await cases(session, findings, today), strict=True)

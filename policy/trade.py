@@ -19,6 +19,9 @@ class Trade:
     versions: Mapping[int, Rules] = field(default_factory=dict)
     local: Mapping[int, Calendar] = field(default_factory=dict)
 
+    def knows(self, version: int) -> bool:
+        return version == self.rules.version or version in self.versions
+
     def rules_of(self, version: int) -> Rules:
         """Raises KeyError for a version that is not known here."""
         return self.rules if version == self.rules.version else self.versions[version]

@@ -27,6 +27,7 @@ from tests.models.township import (
     FILE,
     NOW,
     TODAY,
+    TRADE,
     act,
     asked,
     assigned,
@@ -110,6 +111,15 @@ async def test_new_rules_hold_for_new_findings_and_the_others_keep_theirs(town: 
     assert (old.deadline, new.deadline) == (date(2027, 2, 2), date(2026, 11, 30))
     await act(town, before, Act.ACCEPT, "owner", trade=trade)
     assert (await finding(town, before)).rules_version == 1
+
+
+async def test_rules_that_another_process_brought_in_are_read_when_they_are_met(town: Database) -> None:
+    trade = await ruled(town, own(plan=False))
+    number = await assigned(town, trade=trade)
+    assert not TRADE.knows(trade.rules.version)
+    await act(town, number, Act.ACCEPT, "owner", trade=TRADE)
+    assert (await finding(town, number)).stage is Stage.IN_PROGRESS
+    assert (await written(town, number, TRADE, date(2027, 2, 3)))["red_order"] == "queued"
 
 
 async def test_a_preview_says_each_change_in_words_and_changes_nothing(town: Database) -> None:
