@@ -1,6 +1,7 @@
 """What a file of rules says is what holds; senseless rules are refused, all at once, each with its line."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -362,6 +363,53 @@ def test_an_empty_file_lacks_everything() -> None:
 @given(st.text(max_size=60))
 def test_no_text_is_read_without_an_answer(text: str) -> None:
     assert faults(text)
+
+
+VALUED = [
+    number for number, line in enumerate(TEXT.splitlines()) if re.match(r"\w+ = [^\[]|to = |cc = ", line)
+]
+HEADED = [number for number, line in enumerate(TEXT.splitlines()) if line.startswith("[")]
+ODD = [
+    "0",
+    "-1",
+    "1.5",
+    "true",
+    '"x"',
+    "[]",
+    "[1]",
+    '["owner", 2]',
+    "{ x = 1 }",
+    "08:30:00",
+    "[[]]",
+    "1979-05-27",
+]
+
+
+@given(st.sampled_from(VALUED), st.sampled_from(ODD))
+def test_whatever_stands_behind_a_key_is_read_or_refused(number: int, odd: str) -> None:
+    rows = TEXT.splitlines()
+    key = rows[number].partition(" = ")[0]
+    rows[number] = f"{key} = {odd}"
+    with suppress(BadRules):
+        assert read("\n".join(rows), 2).version == 2
+
+
+@given(
+    st.sampled_from(HEADED),
+    st.sampled_from(["x", "steps", "[ladder.other]", "source", "default", "ladder"]),
+)
+def test_a_table_that_is_called_otherwise_is_missed(number: int, name: str) -> None:
+    rows = TEXT.splitlines()
+    rows[number] = f"[{name}]"
+    assert faults("\n".join(rows))
+
+
+@pytest.mark.parametrize("name", ["hours", "default", "source", "steps", "extension", "returns", "ladder"])
+@pytest.mark.parametrize("odd", ODD)
+def test_a_section_of_another_kind_is_refused(name: str, odd: str) -> None:
+    if not odd.startswith("{"):
+        (fault,) = [one for one in faults(f"{name} = {odd}") if one.key == name]
+        assert fault.line == 1
 
 
 days = st.integers(1, 40)
