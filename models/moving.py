@@ -55,7 +55,7 @@ async def _moving(session: AsyncSession, wanted: Wanted, now: datetime, *, dry_r
     needs_text(wanted.reason, "理由", "A reason")
     trade = await load(session)
     version, reason = trade.rules.version, wanted.reason.strip()
-    chosen = await _chosen(session, wanted, lock=not dry_run)
+    chosen = await _chosen(session, wanted, version, lock=not dry_run)
     for unit in dict.fromkeys(one.lead_unit_id for one in chosen):
         await may_rule(session, wanted.by, now, unit)
     left = [(one.number, why) for one in chosen if (why := _stays(one, version))]
@@ -77,8 +77,8 @@ class _Glance:
     extension_to: date | None
 
 
-async def _chosen(session: AsyncSession, wanted: Wanted, *, lock: bool) -> list[_Glance]:
-    """By number; those not named are the open ones. Kept from acts where they are to be changed."""
+async def _chosen(session: AsyncSession, wanted: Wanted, version: int, *, lock: bool) -> list[_Glance]:
+    """By number; where none is named, the open ones under other rules. Kept from acts where they change."""
     columns = [col(getattr(Finding, name)) for name in _Glance.__dataclass_fields__]
     asked = select(*columns).order_by(col(Finding.number))
     for number in wanted.numbers:
@@ -86,7 +86,7 @@ async def _chosen(session: AsyncSession, wanted: Wanted, *, lock: bool) -> list[
     if wanted.numbers:
         asked = asked.where(col(Finding.number).in_(wanted.numbers))
     else:
-        asked = asked.where(col(Finding.stage).in_(list(LIVE)))
+        asked = asked.where(col(Finding.stage).in_(list(LIVE)), Finding.rules_version != version)
     if wanted.unit:
         unit = await book.unit_named(session, wanted.unit)
         asked = asked.where(col(Finding.lead_unit_id).in_(await questions.below(session, unit.id)))

@@ -204,13 +204,13 @@ def _print_moving(done: Moving, dry_run: bool) -> None:
     if dry_run:
         say(
             f"{count}个问题将改按第{done.version}版规则办理，其中{dates}个日期有变；本次没有改动。",
-            f"{count} findings would go over to version {done.version}; {dates} dates would move. "
+            f"Findings that would go over to version {done.version}: {count}; dates to move: {dates}. "
             "Nothing was changed.",
         )
         return
     say(
         f"{count}个问题已改按第{done.version}版规则办理，其中{dates}个日期有变。",
-        f"{count} findings went over to version {done.version}; {dates} dates moved.",
+        f"Findings that went over to version {done.version}: {count}; dates that moved: {dates}.",
     )
 
 
@@ -236,7 +236,7 @@ def _print_ruling(made: Ruling, dry_run: bool) -> None:
     if dry_run:
         say(
             f"以上{len(made.changes)}处将有变化，本次没有启用。",
-            f"{len(made.changes)} values would change. Nothing was brought into force.",
+            f"Values that would change: {len(made.changes)}. Nothing was brought into force.",
         )
     else:
         say(
@@ -246,7 +246,7 @@ def _print_ruling(made: Ruling, dry_run: bool) -> None:
     for version, count in made.staying.items():
         say(
             f"{count}个未办结问题仍按第{version}版规则办理。",
-            f"{count} open findings stay under version {version}.",
+            f"Open findings that stay under version {version}: {count}.",
         )
 
 
