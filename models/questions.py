@@ -118,6 +118,7 @@ DETAILS = (
     "satisfaction",
     "remarks",
     "sustained",
+    "rules_version",
     "review_provisional",
     "extension_reason",
     "merged_into",

@@ -196,6 +196,7 @@ CHANGED = (
     "original_deadline",
     "nominal_deadline",
     "provisional",
+    "day_count",
     "deadline_version",
     "deadline_set_on",
     "next_review_on",
@@ -221,15 +222,17 @@ class _Batch:
         taken = await self._taken(numbers)
         found = {x.number: (x, _found(_glance(x), self.trade, self.why)) for x in taken}
         changing = {n: (x, new) for n, (x, new) in found.items() if new or self._goes_over(x)}
-        earlier = {x.number: x.rules_version for x in taken}
+        earlier = {x.number: (x.rules_version, x.original_deadline) for x in taken}
         moves = {n: list(_moves(_glance(x), new, self.names, self.why)) for n, (x, new) in changing.items()}
         last = await heads(self.session, list(changing))
         findings = [x for x, _ in changing.values()]
         for finding, new in changing.values():
-            _write(finding, new, office_day(self.now), self.why.rules_version)
+            _write(finding, new, office_day(self.now))
+            if self.why.rules_version is not None:
+                _take_over(finding, self.trade, self.why.rules_version, earlier[finding.number][1])
         rows = [{name: getattr(x, name) for name in CHANGED} for x in findings]
         await rewrite(self.session, Finding, "number", rows)
-        events = [self._event(x, moves[x.number], earlier[x.number], last[x.number]) for x in findings]
+        events = [self._event(x, moves[x.number], earlier[x.number][0], last[x.number]) for x in findings]
         await store(self.session, Event, [vars(event) for event in events])
         await follow(self.session, findings, self.trade, self.now)
         await self._tell(findings, moves)
@@ -274,15 +277,19 @@ class _Batch:
                 await letters.notify_all(self.session, told, notice, self.now)
 
 
-def _write(finding: Finding, found: Found, today: date, rules_version: int | None) -> None:
-    original = finding.original_deadline
+def _write(finding: Finding, found: Found, today: date) -> None:
     if new := found.get(What.DEADLINE):
         _write_deadline(finding, new, today)
-    if rules_version is not None:  # the date first set was right by the rules of its day
-        finding.rules_version, finding.original_deadline = rules_version, original
     if new := found.get(What.REVIEW):
         finding.next_review_on, finding.review_provisional = new.day, new.provisional
     finding.version += 1
+
+
+def _take_over(finding: Finding, trade: Trade, version: int, original: date | None) -> None:
+    """To other rules; the deadline first set stays what it was, right by the rules of its day."""
+    finding.rules_version, finding.original_deadline = version, original
+    if finding.deadline_from and not finding.deadline_by_hand:
+        finding.day_count = trade.rules_of(version).period(finding.source, finding.deadline_type).unit
 
 
 def _write_deadline(finding: Finding, new: Due, today: date) -> None:

@@ -50,6 +50,7 @@ FORM: tuple[tuple[str, Words, tuple[tuple[str, Words], ...]], ...] = (
         (
             ("deadline_type", ("时限类型", "Kind of deadline")),
             ("day_count", ("计日方式", "Counted in")),
+            ("rules_version", ("规则版本", "Version of the rules")),
             ("original_deadline", ("原定完成时限", "Original deadline")),
             ("deadline", ("现行完成时限", "Deadline")),
             ("assigned_on", ("派发日期", "Assigned on")),

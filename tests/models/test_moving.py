@@ -14,6 +14,7 @@ from models.letters import climb
 from models.moving import Moving, Wanted
 from models.shipped import shipped_text
 from models.trade import load
+from policy.deadlines import DayCount
 from policy.refusals import BadInput, NotAllowed, NotFound
 from policy.stages import Act, Stage
 from policy.trade import Trade
@@ -88,6 +89,14 @@ async def test_a_moved_date_is_an_event_with_the_reason_and_a_letter(town: Datab
     to = "SELECT copy_only, post.name FROM addressee JOIN letter ON letter.id = letter_id JOIN post ON "
     to += "post.id = post_id WHERE rung = 'deadline_moved' ORDER BY copy_only"
     assert len(await asked(town, to)) == 2
+
+
+async def test_a_date_counted_in_other_days_says_so(town: Database) -> None:
+    number = await assigned(town)
+    text = shipped_text().replace('number = 3\nunit = "months"', 'number = 40\nunit = "working_days"', 1)
+    await ruling.use(town, text, "verifier", "", NOW)
+    await moved(town, number)
+    assert (await finding(town, number)).day_count is DayCount.WORKING_DAYS
 
 
 async def test_without_another_date_there_is_an_event_and_no_letter(town: Database) -> None:
