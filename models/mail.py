@@ -59,6 +59,10 @@ class Addressee(SQLModel, table=True):
     letter_id: int = Field(foreign_key="letter.id", primary_key=True)
     post_id: int = Field(foreign_key="post.id", primary_key=True)
     copy_only: bool = False
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    """Written to this person, whoever has the post by then."""
+    stands_in: bool = False
+    """Whether whom the mail went to stood in for the holder that day."""
     mail_id: int | None = Field(default=None, foreign_key="mail.id")
 
 

@@ -1,13 +1,14 @@
-"""Units, the posts in them, and who holds a post from when to when."""
+"""Units, the posts in them, who holds a post from when to when, and what was handed over."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import WordColumn, one_of
+from models.columns import UtcTime, WordColumn, one_of
 from policy.refusals import Language
 from policy.roles import Role
+from policy.stages import Stage
 
 
 class Unit(SQLModel, table=True):
@@ -30,6 +31,8 @@ class Post(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id")
     name: str = Field(max_length=200, index=True)  # ledgers name posts without their unit
+    in_hands_of: int | None = Field(default=None, foreign_key="person.id")
+    """Whom its work was last handed to, as far as is known; the holder of today may be another already."""
 
 
 class PostRole(SQLModel, table=True):
@@ -76,6 +79,11 @@ class Appointment(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)  # which posts a person holds
     from_day: date
     to_day: date | None = None
+    cut_short: bool = False
+    """Handed over on the day it began, which thereby is the successor's: it holds on no day."""
+    by: str = Field(default="", max_length=100)
+    note: str = ""
+    """Who handed the post over, and what they had to say, for the day it comes true."""
 
 
 class Substitution(SQLModel, table=True):
@@ -95,3 +103,28 @@ class Substitution(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)  # which posts a person may act for
     from_day: date | None = None
     to_day: date | None = None
+    by: str = Field(default="", max_length=100)
+    reason: str = ""
+
+
+class HandOver(SQLModel, table=True):
+    """Work passed from one pair of hands to another, and how it stood; the event of that number says so."""
+
+    __tablename__ = "hand_over"
+    __table_args__ = (one_of("stage", Stage, "work is handed over at a known stage"),)
+
+    finding: str = Field(foreign_key="finding.number", primary_key=True)
+    seq: int = Field(primary_key=True)
+    cycle: int
+    at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    by: str = Field(max_length=100)
+    from_post_id: int | None = Field(default=None, foreign_key="post.id")
+    to_post_id: int = Field(foreign_key="post.id")
+    from_person_id: int | None = Field(default=None, foreign_key="person.id")
+    to_person_id: int = Field(foreign_key="person.id")
+    note: str = ""
+    stage: Stage = Field(sa_column=Column(WordColumn(Stage), nullable=False))
+    deadline: date | None = None
+    percent: int
+    open_measures: int
+    evidence: int
