@@ -1,6 +1,7 @@
 """Questions about people: who holds a post on a day, what they may do, where a role of a finding leads."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     exists,
+    false,
     literal,
     null,
     or_,
@@ -60,31 +63,59 @@ def _reaching(above: CTE) -> CTE:
     ).cte("reaching")
 
 
+FARTHEST = 3
+"""From one stand-in to the next: whoever chains more people than that has nobody at work."""
+
 HOLDS = and_(
     col(Appointment.from_day) <= TODAY,
     or_(col(Appointment.to_day).is_(None), col(Appointment.to_day) >= TODAY),
+    ~col(Appointment.cut_short),
 )
 NAMED = and_(col(Substitution.from_day) <= TODAY, col(Substitution.to_day) >= TODAY)
 STANDING = col(Substitution.from_day).is_(None)
 VACANT = ~exists().where(col(Appointment.post_id) == col(Substitution.post_id), HOLDS)
 
 
+def _replaced(person: ColumnElement[int]) -> CTE:
+    """The person, those they stand in for today, those whom these would have stood in for, and so on."""
+    here = sqlalchemy.select(person.label("id"), literal(0).label("hop")).cte("replaced", recursive=True)
+    absent = (
+        sqlalchemy.select(col(Appointment.person_id), here.c.hop + 1)
+        .select_from(here)
+        .join(Substitution, and_(col(Substitution.person_id) == here.c.id, NAMED))
+        .join(Appointment, and_(col(Appointment.post_id) == col(Substitution.post_id), HOLDS))
+        .where(here.c.hop < FARTHEST)
+    )
+    return here.union_all(absent)
+
+
 def _posts_of(person: ColumnElement[int]) -> CTE:
-    """The posts a person holds or stands in for."""
-    held = select(col(Appointment.post_id)).where(col(Appointment.person_id) == person, HOLDS)
-    stood_in = select(col(Substitution.post_id)).where(col(Substitution.person_id) == person)
-    return union(held, stood_in.where(or_(NAMED, and_(STANDING, VACANT)))).cte("posts")
+    """The posts a person holds, and those they stand in for: themselves, or in place of a stand-in.
+
+    One may come twice: each UNION that sorts out doubles is a table more, and past a certain number of
+    those SQLite's thread returns its memory after every act.
+    """
+    replaced = _replaced(person)
+    held = sqlalchemy.select(col(Appointment.post_id), true().label("own"))
+    stood_in = sqlalchemy.select(col(Substitution.post_id), false()).join(
+        replaced, replaced.c.id == col(Substitution.person_id)
+    )
+    return union_all(
+        held.where(col(Appointment.person_id) == person, HOLDS),
+        stood_in.where(or_(NAMED, and_(STANDING, VACANT))),
+    ).cte("posts")
 
 
-def _acting() -> Select[int, int | None, Role | None, bool]:
-    """The person of an account, on a line for each post and role, and whether the role reaches the unit."""
+def _acting() -> Any:
+    """The person of an account; on a line for each post and role, whether it is their own, and reaches."""
     account = col(Account.name) == bindparam("account")
     posts = _posts_of(select(col(Account.person_id)).where(account).scalar_subquery())
     reaching = _reaching(_above())
     return (
-        select(
+        sqlalchemy.select(
             col(Account.person_id),
             posts.c.post_id,
+            posts.c.own,
             col(PostRole.role),
             or_(reaching.c.id.is_not(None), UNIT.is_(None)),
         )
@@ -97,30 +128,54 @@ def _acting() -> Select[int, int | None, Role | None, bool]:
     )
 
 
-def _written_to() -> Select[Any, Account]:
-    """For each post whoever may be written to, who comes first first: see `incumbents`."""
+def _written_to() -> Select[int, bool, Account]:
+    """For each post whoever may be written to, who comes first first: see `written_to`."""
     holders: Any = sqlalchemy.select(
         col(Appointment.post_id),
-        literal(1).label("rank"),
+        literal(HOLDER).label("rank"),
+        literal(0).label("hop"),
         col(Appointment.from_day).label("since"),
         (-col(Appointment.id)).label("entry"),
         col(Appointment.person_id),
     ).where(col(Appointment.post_id).in_(POSTS), HOLDS)
-    stand_ins = sqlalchemy.select(
-        col(Substitution.post_id),
-        case((STANDING, 2), else_=0),
-        null(),
-        col(Substitution.id),
-        col(Substitution.person_id),
-    ).where(col(Substitution.post_id).in_(POSTS), or_(NAMED, STANDING))
-    ranked = union_all(holders, stand_ins).subquery()
-    has_account = and_(col(Account.person_id) == ranked.c.person_id, col(Account.active))
+    standing_in = _standing_in()
+    ranked = union_all(holders, sqlalchemy.select(standing_in)).subquery()
     return (
-        select(ranked.c.post_id, Account)
+        select(ranked.c.post_id, ranked.c.rank != HOLDER, Account)
         .select_from(ranked)
-        .outerjoin(Account, has_account)
-        .order_by(ranked.c.rank, ranked.c.since.desc(), ranked.c.entry)
+        .join(Account, and_(col(Account.person_id) == ranked.c.person_id, col(Account.active)))
+        .order_by(ranked.c.rank, ranked.c.hop.desc(), ranked.c.since.desc(), ranked.c.entry)
     )
+
+
+NAMED_FIRST, HOLDER, STANDING_LAST = 0, 1, 2
+
+
+def _standing_in() -> CTE:
+    """Who stands in for the posts; where somebody stands in for a stand-in's own post, they go on to them."""
+    entry = col(Substitution.id)
+    here = (
+        sqlalchemy.select(
+            col(Substitution.post_id),
+            case((STANDING, STANDING_LAST), else_=NAMED_FIRST).label("rank"),
+            literal(0).label("hop"),
+            cast(null(), Date).label("since"),
+            entry.label("entry"),
+            col(Substitution.person_id),
+        )
+        .where(col(Substitution.post_id).in_(POSTS), or_(NAMED, and_(STANDING, VACANT)))
+        .cte("standing_in", recursive=True)
+    )
+    on = (
+        sqlalchemy.select(
+            here.c.post_id, here.c.rank, here.c.hop + 1, here.c.since, entry, col(Substitution.person_id)
+        )
+        .select_from(here)
+        .join(Appointment, and_(col(Appointment.person_id) == here.c.person_id, HOLDS))
+        .join(Substitution, and_(col(Substitution.post_id) == col(Appointment.post_id), NAMED))
+        .where(here.c.hop < FARTHEST)
+    )
+    return here.union_all(on)
 
 
 ACTING = _acting()
@@ -151,9 +206,16 @@ async def actor(session: AsyncSession, account_name: str, unit_id: int | None, t
     rows = list(await session.exec(ACTING, params=bound))
     if not rows:
         raise _no_account(account_name)
-    posts = frozenset(post for _, post, _, _ in rows if post is not None)
-    roles = frozenset(role for _, _, role, reaches in rows if role is not None and reaches)
-    return Actor(account_name, rows[0][0], posts, roles)
+    posts = frozenset(post for _, post, *_ in rows if post is not None)
+    own = frozenset(post for _, post, is_own, *_ in rows if is_own)
+    roles = {(role, post) for _, post, _, role, reaches in rows if role is not None and reaches}
+    lent_roles = {role: post for role, post in sorted(roles, reverse=True) if post not in own}
+    for role, post in roles:
+        if post in own:
+            lent_roles.pop(role, None)
+    return Actor(
+        account_name, rows[0][0], posts, frozenset(role for role, _ in roles), posts - own, lent_roles
+    )
 
 
 async def posts_of(session: AsyncSession, person_id: int, today: date) -> set[int]:
@@ -165,12 +227,48 @@ async def incumbent(session: AsyncSession, post_id: int, today: date) -> Account
 
 
 async def incumbents(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, Account]:
-    """Who is written to today: the substitute named for the day, else the holder, else a standing one."""
+    """Who is written to today."""
+    return {post: told.account for post, told in (await written_to(session, posts, today)).items()}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whom the letters to a post reach on a day."""
+
+    account: Account
+    stands_in: bool
+
+
+async def written_to(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, Told]:
+    """Who is written to today: the substitute named for the day, else the holder, else a standing one.
+
+    A substitute who is replaced that day, in a post of their own, is passed over for whoever replaces them.
+    """
     found = await session.exec(WRITTEN_TO, params={"posts": list(posts), "today": today})
-    first: dict[int, Account | None] = {}
-    for post, account in found:
-        first.setdefault(post, account)
-    return {post: account for post, account in first.items() if account is not None}
+    first: dict[int, Told] = {}
+    for post, stands_in, account in found:
+        first.setdefault(post, Told(account, stands_in))
+    return first
+
+
+async def accounts_of(session: AsyncSession, persons: Collection[int]) -> dict[int, Told]:
+    """The active accounts of these persons."""
+    found = await session.exec(
+        select(Account).where(col(Account.person_id).in_(persons), col(Account.active))
+    )
+    return {account.person_id: Told(account, stands_in=False) for account in found}
+
+
+HOLDERS = (
+    select(Appointment.post_id, Appointment.person_id)
+    .where(col(Appointment.post_id).in_(POSTS), HOLDS)
+    .order_by(col(Appointment.from_day), col(Appointment.id))
+)
+
+
+async def holders(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, int]:
+    """Post → the person who holds it today, whoever may stand in; of several the latest appointed."""
+    return dict((await session.exec(HOLDERS, params={"posts": list(posts), "today": today})).all())
 
 
 async def ancestry(session: AsyncSession, unit_id: int | None) -> list[int]:
@@ -336,6 +434,13 @@ def unknown(zh_kind: str, en_kind: str, name: str, known: Iterable[str]) -> tupl
     if near:
         zh, en = f"{zh}您是否要填“{near[0]}”？", f"{en} Did you mean “{near[0]}”?"
     return zh, en
+
+
+async def stood_in_for(session: AsyncSession, post_id: int, today: date) -> dict[str, str]:
+    """The post in whose place an act is done and the name of its holder, if there is one: for the record."""
+    post = await session.get(Post, post_id)
+    holder = (await holders(session, [post_id], today)).get(post_id)
+    return {"post": post.name if post else "", "for": await person_name(session, holder)}
 
 
 async def person_name(session: AsyncSession, person_id: int | None) -> str:

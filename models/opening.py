@@ -25,7 +25,7 @@ from policy.deadlines import DeadlineType
 from policy.notices import ASSIGNMENT
 from policy.office import office_day
 from policy.refusals import BadInput
-from policy.roles import ROLES_FOR, Why
+from policy.roles import ROLES_FOR, Actor, Why, lending_post
 from policy.stages import Act, Stage
 from policy.trade import Trade
 
@@ -52,10 +52,12 @@ async def _open(
         earlier = await receipt_of(session, by, nonce)
         if earlier is not None:
             return earlier
-        finding = await _new(session, by, words, now, trade)
+        actor = await _opener(session, by, words, today)
+        finding = await _new(session, actor, words, now, trade)
         finding.number = await _number(session, words, today)
         at_once = bool(words.unit and words.post)
-        opening = Entry(Act.OPEN, by, now, now, None, said=_opening(words), nonce=None if at_once else nonce)
+        said = await _opening(session, actor, words, today)
+        opening = Entry(Act.OPEN, by, now, now, None, said=said, nonce=None if at_once else nonce)
         events = [chained(finding, opening)]
         if at_once:
             _assign(finding, words, trade, today)
@@ -70,8 +72,20 @@ async def _open(
         return as_receipt(events[-1])
 
 
-def _opening(words: OpenWords) -> str:
+async def _opener(session: AsyncSession, by: str, words: OpenWords, today: date) -> Actor:
+    _check_opening(words, today)
+    unit = await book.unit_named(session, words.unit) if words.unit else None
+    actor = await book.actor(session, by, unit.id if unit else None, today)
+    if not ROLES_FOR[Act.OPEN] & actor.roles:
+        raise acts.not_by("新问题", "A new finding", Act.OPEN, Why.NOT_THEIR_ROLE)
+    return actor
+
+
+async def _opening(session: AsyncSession, actor: Actor, words: OpenWords, today: date) -> str:
     said = words.model_dump(mode="json", exclude_defaults=True)
+    lent = lending_post(ROLES_FOR[Act.OPEN], actor)
+    if lent is not None:
+        said["stands_in"] = await book.stood_in_for(session, lent, today)
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
@@ -83,13 +97,9 @@ def _assign(finding: Finding, words: Placing, trade: Trade, today: date) -> None
     finding.stage_since, finding.stage_event = today, finding.version
 
 
-async def _new(session: AsyncSession, by: str, words: OpenWords, now: datetime, trade: Trade) -> Finding:
+async def _new(session: AsyncSession, actor: Actor, words: OpenWords, now: datetime, trade: Trade) -> Finding:
     today = office_day(now)
-    _check_opening(words, today)
     unit = await book.unit_named(session, words.unit) if words.unit else None
-    actor = await book.actor(session, by, unit.id if unit else None, today)
-    if not ROLES_FOR[Act.OPEN] & actor.roles:
-        raise acts.not_by("新问题", "A new finding", Act.OPEN, Why.NOT_THEIR_ROLE)
     kind = words.deadline_type or DeadlineType.TIME_LIMITED
     finding = Finding(
         number="",  # given when all is known: it keeps others waiting

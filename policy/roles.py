@@ -1,6 +1,7 @@
 """Who may do what: roles of posts, holders of a finding's own posts, and three different people."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from policy.stages import Act, Facts, Stage
@@ -36,6 +37,10 @@ class Actor:
     person: int
     posts: frozenset[int]
     roles: frozenset[Role]
+    lent: frozenset[int] = frozenset()
+    """Of the posts those that are not their own: they stand in."""
+    lent_roles: Mapping[Role, int] = field(default_factory=dict)
+    """Of the roles those that no post of their own has, each with the post that does."""
 
 
 INSPECTORS = frozenset({Role.INSPECTOR, Role.INSPECTION_OFFICE})
@@ -123,13 +128,38 @@ SEPARATE = frozenset(
 
 
 def _has_role(facts: Facts, act: Act, actor: Actor) -> bool:
+    return _own_post_for(facts, act) in actor.posts or bool(_roles_for(facts, act) & actor.roles)
+
+
+def _own_post_for(facts: Facts, act: Act) -> int | None:
+    """The finding's own post that may do an act, whatever its roles."""
+    if act in OWNER_ACTS or act is Act.HAND_OVER:
+        return facts.owner_post
+    verifies = act is Act.PASS_VERIFICATION or (
+        act is Act.RETURN_FOR_REWORK and facts.stage is not Stage.PENDING_CLOSURE
+    )
+    return facts.verifier_post if verifies else None
+
+
+def _roles_for(facts: Facts, act: Act) -> frozenset[Role]:
     if act is Act.RETURN_FOR_REWORK and facts.stage is Stage.PENDING_CLOSURE:
-        return bool(CLOSERS & actor.roles)
-    if act in {Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK} and facts.verifier_post in actor.posts:
-        return True
-    if act is Act.HAND_OVER and facts.owner_post in actor.posts:
-        return True
-    return bool(ROLES_FOR[act] & actor.roles)
+        return CLOSERS
+    return ROLES_FOR.get(act, frozenset())
+
+
+def stands_in_for(facts: Facts, act: Act, actor: Actor) -> int | None:
+    """The post in whose place the actor does an act that no post of their own lets them do."""
+    post, roles = _own_post_for(facts, act), _roles_for(facts, act)
+    if post in actor.posts:
+        return post if post in actor.lent else None
+    return lending_post(roles, actor)
+
+
+def lending_post(roles: frozenset[Role], actor: Actor) -> int | None:
+    """The post stood in for that has one of the roles, if none of the actor's own posts has."""
+    if roles & actor.roles - actor.lent_roles.keys():
+        return None
+    return min((post for role, post in actor.lent_roles.items() if role in roles), default=None)
 
 
 def _did_the_work(facts: Facts, actor: Actor) -> bool:

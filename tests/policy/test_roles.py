@@ -1,12 +1,13 @@
 """Who may do what, and that the work, its verification and its closure are three people's."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from policy.acts import decide, not_by
 from policy.refusals import NotAllowed
-from policy.roles import OWNER_ACTS, ROLES_FOR, SEPARATE, Actor, Role, Why, hindrance
+from policy.roles import OWNER_ACTS, ROLES_FOR, SEPARATE, Actor, Role, Why, hindrance, stands_in_for
 from policy.stages import MOVES, Act, Stage
 from tests.policy.cases import (
     APPROVER,
@@ -121,6 +122,33 @@ def test_nobody_decides_on_what_they_submitted_even_after_leaving_the_post(act: 
 def test_a_stand_in_for_the_owner_cannot_verify_that_day() -> None:
     stand_in = someone(Role.VERIFIER, person=77, posts=frozenset({VERIFIER_POST, OWNER_POST}))
     assert hindrance(facts(stage=Stage.PENDING_VERIFICATION), Act.PASS_VERIFICATION, stand_in) is Why.OWN_WORK
+
+
+def lent(role: Role, post: int, *own: Role, own_post: int = 99) -> Actor:
+    """Somebody who holds a post with roles of its own and stands in for another one."""
+    posts = frozenset({own_post, post})
+    lent_roles = {role: post} if role not in own else {}
+    return Actor("stand-in", 77, posts, frozenset({role, *own}), frozenset({post}), lent_roles)
+
+
+def test_an_act_for_a_post_stood_in_for_is_done_in_its_place() -> None:
+    stand_in = lent(Role.OWNER, OWNER_POST)
+    assert stands_in_for(facts(stage=Stage.IN_PROGRESS), Act.SUBMIT, stand_in) == OWNER_POST
+    holder = replace(stand_in, lent=frozenset())
+    assert stands_in_for(facts(stage=Stage.IN_PROGRESS), Act.SUBMIT, holder) is None
+
+
+def test_a_verifier_post_that_is_lent_is_stood_in_for_until_the_closure_is_pending() -> None:
+    stand_in = lent(Role.VERIFIER, VERIFIER_POST)
+    for stage, wanted in ((Stage.PENDING_VERIFICATION, VERIFIER_POST), (Stage.PENDING_CLOSURE, None)):
+        assert stands_in_for(facts(stage=stage), Act.RETURN_FOR_REWORK, stand_in) == wanted
+
+
+def test_a_role_of_ones_own_goes_before_one_that_is_lent() -> None:
+    draft = facts(stage=Stage.DRAFT)
+    assert stands_in_for(draft, Act.ASSIGN, lent(Role.INSPECTOR, 5)) == 5
+    assert stands_in_for(draft, Act.ASSIGN, lent(Role.INSPECTOR, 5, Role.INSPECTION_OFFICE)) is None
+    assert stands_in_for(draft, Act.ASSIGN, lent(Role.INSPECTOR, 5, Role.INSPECTOR)) is None
 
 
 def test_the_verifier_cannot_close_what_they_passed_whatever_posts_they_hold() -> None:
