@@ -1,22 +1,24 @@
 """What each act changes besides the stage: columns of the finding, and rows that belong to it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book, extending
+from models import book, extending, letters
 from models.bulk import store, whole
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
-from models.orders import ActWords, Attached, Order, Placing
+from models.orders import ActWords, Attached, Order, Placing, Successor
+from models.people import HandOver, Post
 from policy import extensions
 from policy.deadlines import Calendar, DeadlineType, due
 from policy.ledger_rows import Outcome
+from policy.notices import HANDED_OVER_FROM
 from policy.refusals import BadInput, NotAllowed
-from policy.roles import Actor
+from policy.roles import ROLES_FOR, Actor
 from policy.rules import Rules
 from policy.stages import Act, Facts, Moved, Stage
 from policy.trade import Trade
@@ -35,6 +37,8 @@ class Doing:
     trade: Trade
     now: datetime
     today: date
+    noted: dict[str, Any] = field(default_factory=dict)
+    """What else the event is to say, besides the words of the person."""
 
     @property
     def words(self) -> ActWords:
@@ -413,6 +417,97 @@ async def _refuse_extension(doing: Doing) -> None:
     extending.forget(doing.finding)
 
 
+async def _hand_over(doing: Doing) -> None:
+    """Record how the work stands as it leaves one pair of hands for another, and tell whoever leaves it.
+
+    Whoever comes, and the supervisor, are told as after any act.
+    """
+    given = doing.order.successor or await _to_another_post(doing)
+    record = _handed_over(doing, given)
+    await store(doing.session, HandOver, [record])
+    doing.noted["handed_over"] = await _in_names(doing.session, record)
+    if given.leaves not in (None, given.comes):
+        person, seq = given.leaves or 0, doing.before.version + 1
+        await letters.tell(doing.session, doing.finding, HANDED_OVER_FROM, given.post, person, seq, doing.now)
+
+
+async def _to_another_post(doing: Doing) -> Successor:
+    """The finding moves to the post named, with whatever waits to be mailed to the old one."""
+    finding, session = doing.finding, doing.session
+    before = finding.owner_post_id
+    post = await _post_named(doing)
+    if post.id == before:
+        raise BadInput(f"“{post.name}”本来就是责任岗位。", f"“{post.name}” is the owner post already.")
+    await _check_reach(doing, post)
+    finding.owner_post_id = post.id
+    await _check_owner(session, finding, post.name, doing.today)
+    hands = await book.holders(session, [x for x in (before, post.id) if x], doing.today)
+    told = (await book.incumbents(session, [post.id or 0], doing.today))[post.id or 0]
+    if before is not None:
+        await letters.readdress(session, finding, before, post.id or 0)
+    return Successor(before or post.id or 0, hands.get(before or 0), hands.get(post.id or 0, told.person_id))
+
+
+async def _post_named(doing: Doing) -> Post:
+    if doing.order.to_post is not None:
+        return await doing.session.get_one(Post, doing.order.to_post)
+    if not doing.words.post:
+        raise BadInput(
+            "请写明交接给哪个岗位（post=岗位名称）。", "Name the post to hand over to (post=NAME)."
+        )
+    unit = doing.finding.lead_unit_id
+    if doing.words.unit:
+        unit = (await book.unit_named(doing.session, doing.words.unit)).id
+    return await book.post_named(doing.session, doing.words.post, unit)
+
+
+async def _check_reach(doing: Doing, post: Post) -> None:
+    """Whoever may only because the work is theirs keeps it in the unit: nobody sheds it onto another one."""
+    own = await doing.session.get(Post, doing.finding.owner_post_id) if doing.finding.owner_post_id else None
+    is_elsewhere = own is not None and own.unit_id != post.unit_id
+    if is_elsewhere and not ROLES_FOR[Act.HAND_OVER] & doing.actor.roles:
+        raise NotAllowed(
+            f"“{post.name}”不在本单位，须由巡察办或管理员交接。",
+            f"“{post.name}” is in another unit: the inspection office or an administrator has to do that.",
+        )
+
+
+def _handed_over(doing: Doing, given: Successor) -> dict[str, Any]:
+    before = doing.before
+    return whole(
+        HandOver,
+        finding=before.number,
+        seq=before.version + 1,
+        cycle=before.cycle,
+        at=doing.now,
+        by=doing.order.by,
+        from_post_id=before.owner_post,
+        to_post_id=doing.finding.owner_post_id,
+        from_person_id=given.leaves,
+        to_person_id=given.comes,
+        note=doing.words.reason,
+        stage=before.stage,
+        deadline=before.deadline,
+        percent=before.percent,
+        open_measures=before.open_measures,
+        evidence=before.evidence,
+    )
+
+
+async def _in_names(session: AsyncSession, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record as the history tells it, whatever becomes of posts and persons."""
+    said = {side: await _hand(session, record, side) for side in ("from", "to")}
+    deadline = record["deadline"].isoformat() if record["deadline"] else None
+    counts = {name: record[name] for name in ("percent", "open_measures", "evidence")}
+    return {**said, "stage": record["stage"].value, "deadline": deadline, **counts}
+
+
+async def _hand(session: AsyncSession, record: Mapping[str, Any], side: str) -> dict[str, str]:
+    post = await session.get(Post, record[f"{side}_post_id"]) if record[f"{side}_post_id"] else None
+    person = await book.person_name(session, record[f"{side}_person_id"])
+    return {"post": post.name if post else "", "person": person}
+
+
 EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
     Act.ASSIGN: _assign,
     Act.REASSIGN: _reassign,
@@ -433,4 +528,5 @@ EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
     Act.REQUEST_EXTENSION: _request_extension,
     Act.APPROVE_EXTENSION: _approve_extension,
     Act.REFUSE_EXTENSION: _refuse_extension,
+    Act.HAND_OVER: _hand_over,
 }

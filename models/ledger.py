@@ -28,7 +28,8 @@ from policy import acts, chain, extensions
 from policy.notices import notices
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
-from policy.stages import Act, Facts, Moved, Stage
+from policy.roles import Actor, stands_in_for
+from policy.stages import Act, Facts, Moved, Path, Stage, move
 from policy.trade import Trade
 
 
@@ -50,9 +51,9 @@ async def record(db: Database, order: Order, now: datetime, trade: Trade) -> Rec
     """
     try:
         async with db.writing("record") as session:
-            finding = await _taken(session, order.number)
+            finding = await taken(session, order.number)
             await _not_overtaken(session, finding, order)
-            return await _act(session, finding, order, now, trade)
+            return await enact(session, finding, order, now, trade)
     except (BadInput, Overtaken, NotAllowed, IntegrityError):
         return await _by_its_twin(db, order)
 
@@ -69,7 +70,7 @@ async def _by_its_twin(db: Database, order: Order) -> Receipt:
     return earlier
 
 
-async def _taken(session: AsyncSession, number: str) -> Finding:
+async def taken(session: AsyncSession, number: str) -> Finding:
     """The finding, kept from other acts and from the watch until commit; SQLite has one writer anyway."""
     found = await session.exec(TAKE, params={"number": number})
     return found.first() or await find(session, number)
@@ -78,7 +79,10 @@ async def _taken(session: AsyncSession, number: str) -> Finding:
 TAKE = select(Finding).where(col(Finding.number) == bindparam("number")).with_for_update(key_share=True)
 
 
-async def _act(session: AsyncSession, finding: Finding, order: Order, now: datetime, trade: Trade) -> Receipt:
+async def enact(
+    session: AsyncSession, finding: Finding, order: Order, now: datetime, trade: Trade
+) -> Receipt:
+    """As `record`, within a transaction that holds more than this act; `finding` is `taken`."""
     today = office_day(now)
     past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
@@ -86,19 +90,44 @@ async def _act(session: AsyncSession, finding: Finding, order: Order, now: datet
     trade = await knowing(session, trade, finding.rules_version)
     rules, calendar = letters.under(trade, finding)
     moved = acts.decide(before, order.act, actor, _said(order), rules, calendar, today)
+    doing = Doing(session, finding, order, actor, before, moved, trade, now, today)
+    lent = stands_in_for(before, order.act, actor)
+    if lent is not None:
+        doing.noted["stands_in"] = await book.stood_in_for(session, lent, today)
+    return await _carry_out(doing, past.head)
+
+
+async def pass_on(
+    session: AsyncSession, finding: Finding, order: Order, now: datetime, trade: Trade
+) -> Receipt:
+    """Hand a finding on as its post's appointments say: a fact, which nobody's leave is asked for."""
+    past = await _past(session, finding)
+    before = _facts(finding, past)
+    trade = await knowing(session, trade, finding.rules_version)
+    moved = move(before, order.act, Path())
+    nobody = Actor(order.by, 0, frozenset(), frozenset())
+    doing = Doing(session, finding, order, nobody, before, moved, trade, now, office_day(now))
+    return await _carry_out(doing, past.head)
+
+
+async def _carry_out(doing: Doing, head: str) -> Receipt:
+    """Store what was decided; `head` is the hash of the finding's last event."""
+    session, finding, before = doing.session, doing.finding, doing.before
+    act, now = doing.order.act, doing.now
     session.expunge(finding)  # from here on a copy: the row changes in one step, by compare-and-set
-    await _apply(Doing(session, finding, order, actor, before, moved, trade, now, today))
+    await _apply(doing)
     finding.version = before.version + 1
-    if _starts_a_clock(before, moved, order.act):
-        finding.stage_since, finding.stage_event = today, finding.version
-    await letters.settle(session, finding, trade, today)
+    if _starts_a_clock(before, doing.moved, act):
+        finding.stage_since, finding.stage_event = doing.today, finding.version
+    await letters.settle(session, finding, doing.trade, doing.today)
     await _store(session, finding, before)
-    event = chained(finding, _entry(order, before, now), past.head)
+    event = chained(finding, _entry(doing), head)
     await store(session, Event, [vars(event)])
-    if order.act in VISIBLE:
+    if act in VISIBLE:
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
-    deciders = extensions.wanted(before, rules, actor.roles if moved.is_partial else frozenset())
-    for notice in notices(order.act, moved, rules.returns_until_alert, deciders):
+    rules, moved = doing.rules, doing.moved
+    deciders = extensions.wanted(before, rules, doing.actor.roles if moved.is_partial else frozenset())
+    for notice in notices(act, moved, rules.returns_until_alert, deciders):
         await letters.notify(session, finding, notice, event.seq, now)
     return as_receipt(event)
 
@@ -274,15 +303,16 @@ class Entry:
     imported: bool = False
 
 
-def _entry(order: Order, before: Facts, now: datetime) -> Entry:
-    said = order.words.model_dump(mode="json", exclude_defaults=True)
+def _entry(doing: Doing) -> Entry:
+    order, now = doing.order, doing.now
+    said = order.words.model_dump(mode="json", exclude_defaults=True) | doing.noted
     said |= {"files": [f"{file.name} {file.sha256}" for file in order.files]} if order.files else {}
     return Entry(
         order.act,
         order.by,
         at=now,
         recorded_at=now,
-        from_stage=before.stage,
+        from_stage=doing.before.stage,
         reason=order.words.reason,
         said=json.dumps(said, ensure_ascii=False, sort_keys=True) if said else "",
         nonce=order.nonce,

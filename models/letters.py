@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy
-from sqlalchemy import Row, bindparam, exists, func, tuple_
+from sqlalchemy import Row, bindparam, exists, func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -294,6 +294,37 @@ def _addressed(letter_id: int, direct: Iterable[int], copies: Iterable[int]) -> 
     return [
         whole(Addressee, letter_id=letter_id, post_id=post, copy_only=copy_only) for post, copy_only in posts
     ]
+
+
+async def tell(
+    session: AsyncSession, finding: Finding, notice: Notice, post: int, person: int, event: int, now: datetime
+) -> None:
+    """Queue a letter to a person about a post that may no longer be theirs."""
+    letter_id = await numbered(session, Letter, _notice(finding, notice, event, now))
+    to = whole(Addressee, letter_id=letter_id, post_id=post, person_id=person)
+    await store(session, Addressee, [to])
+
+
+async def readdress(session: AsyncSession, finding: Finding, old: int, new: int) -> None:
+    """Letters to the owner post that are in no mail yet follow the work to its new post."""
+    parts = (getattr(finding, column) for role, column in book.OWN_POSTS.items() if role is not Role.OWNER)
+    if old in parts:
+        return  # it is written to in another part as well
+    waiting = select(Letter.id).where(
+        Letter.finding == finding.number, col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED])
+    )
+    served = select(Addressee.letter_id).where(Addressee.post_id == new)
+    await session.exec(
+        update(Addressee)
+        .where(col(Addressee.letter_id).in_(waiting), col(Addressee.letter_id).not_in(served))
+        .where(
+            col(Addressee.post_id) == old,
+            col(Addressee.mail_id).is_(None),
+            col(Addressee.person_id).is_(None),
+        )
+        .values(post_id=new)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _write(

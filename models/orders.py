@@ -155,6 +155,15 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Successor:
+    """The hands that a post's work leaves and those it comes into."""
+
+    post: int
+    leaves: int | None
+    comes: int
+
+
+@dataclass(frozen=True)
 class Order:
     """An act somebody wants: on which finding, by which account, with which words and files."""
 
@@ -166,6 +175,10 @@ class Order:
     nonce: str | None = None
     version: int | None = None
     """The version the person saw; None when nobody looked."""
+    successor: Successor | None = None
+    """For a hand-over within a post; without it the work goes to the post that the words name."""
+    to_post: int | None = None
+    """The post it goes to, where its name alone would not do."""
 
 
 FIELD_WORDS = {

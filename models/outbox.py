@@ -1,9 +1,10 @@
 """The outbox: letters become mails, one to each mailbox, and a mail's state is changed by one sender only."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,6 +42,8 @@ class Pile:
     post: str
     """One of the posts this person is written to for."""
     lies: tuple[tuple[int, int], ...]
+    stood_in: frozenset[int] = frozenset()
+    """The posts whose holder this person stands in for."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ async def piles(
 
     Noted ones are tried again after all others, so that however many wait they hold up none.
     """
-    rows = await session.exec(
-        select(col(Letter.id), col(Letter.note), col(Post.id), col(Post.name))
+    rows = await (await session.connection()).execute(
+        sqlalchemy.select(Letter.id, Letter.note, Post.id, Post.name, Addressee.person_id)  # type: ignore[call-overload]  # columns
         .join(Addressee, col(Addressee.letter_id) == col(Letter.id))
         .join(Post, col(Post.id) == col(Addressee.post_id))
         .where(*UNWRITTEN)
@@ -77,19 +80,35 @@ async def piles(
         .limit(limit)
     )
     waiting = rows.all()
-    told = await book.incumbents(session, {post or 0 for _, _, post, _ in waiting}, office_day(now))
-    lies: dict[str, list[tuple[int, int]]] = {}
+    by_post = await book.written_to(session, {x[2] or 0 for x in waiting if not x[4]}, office_day(now))
+    by_person = await book.accounts_of(session, {x[4] for x in waiting if x[4]})
+    found: dict[str, _Heap] = {}
     notes: dict[int, str] = {}
-    to: dict[str, tuple[Account, str]] = {}
-    for letter, note, post, name in waiting:
-        account = told.get(post or 0)
-        if account is None or not account.mailbox:
-            why = f"岗位空缺：{name}" if account is None else f"无邮箱：{name}"
+    for letter, note, post, name, person in waiting:
+        told = by_person.get(person) if person else by_post.get(post or 0)
+        if told is None or not told.account.mailbox:
+            why = f"岗位空缺：{name}" if told is None and not person else f"无邮箱：{name}"
             notes |= {letter or 0: why} if note != why else {}
             continue
-        to.setdefault(account.name, (account, name))
-        lies.setdefault(account.name, []).append((letter or 0, post or 0))
-    return [Pile(*to[name], tuple(found)) for name, found in lies.items()], notes
+        found.setdefault(told.account.name, _Heap(told.account, name)).add(letter or 0, post or 0, told)
+    return [heap.pile() for heap in found.values()], notes
+
+
+@dataclass
+class _Heap:
+    """A pile that grows."""
+
+    account: Account
+    post: str
+    lies: list[tuple[int, int]] = field(default_factory=list)
+    stood_in: set[int] = field(default_factory=set)
+
+    def add(self, letter: int, post: int, told: book.Told) -> None:
+        self.lies.append((letter, post))
+        self.stood_in |= {post} if told.stands_in else set()
+
+    def pile(self) -> Pile:
+        return Pile(self.account, self.post, tuple(self.lies), frozenset(self.stood_in))
 
 
 UNWRITTEN = (col(Letter.state) == LetterState.QUEUED, col(Addressee.mail_id).is_(None))
@@ -169,7 +188,7 @@ async def put(session: AsyncSession, written: Sequence[tuple[Parcel, Mail]]) -> 
     ]
     session.add_all([mail for _, mail in good])
     await session.flush()
-    await _tie(session, [(mail.id or 0, *lie) for parcel, mail in good for lie in parcel.pile.lies])
+    await _tie(session, [x for parcel, mail in good for x in _ties(parcel.pile, mail.id or 0)])
     await _forget_notes(
         session, [x.letter.id or 0 for parcel, _ in good for x in parcel.letters if x.letter.note]
     )
@@ -194,15 +213,22 @@ async def _standing(session: AsyncSession, ids: Sequence[int]) -> tuple[dict[int
     return found, set(unserved.all())
 
 
-async def _tie(session: AsyncSession, lies: Sequence[tuple[int, int, int]]) -> None:
-    if lies:
+def _ties(pile: Pile, mail: int) -> list[dict[str, object]]:
+    return [
+        {"mail": mail, "letter": letter, "post": post, "lent": post in pile.stood_in}
+        for letter, post in pile.lies
+    ]
+
+
+async def _tie(session: AsyncSession, ties: Sequence[dict[str, object]]) -> None:
+    if ties:
         await (await session.connection()).execute(
             update(Addressee)
             .where(
                 col(Addressee.letter_id) == bindparam("letter"), col(Addressee.post_id) == bindparam("post")
             )
-            .values(mail_id=bindparam("mail")),
-            [{"mail": mail, "letter": letter, "post": post} for mail, letter, post in lies],
+            .values(mail_id=bindparam("mail"), stands_in=bindparam("lent")),
+            ties,
         )
 
 

@@ -162,6 +162,19 @@ KINDS: dict[str, Kind] = {
         Light.YELLOW,
         Dates.DAYS,
     ),
+    "post_vacant": Kind(
+        Wording(
+            "岗位空缺",
+            "岗位空缺报告",
+            "该问题的责任岗位现无人任职，函件无人接收，整改时限照常计算。请尽快确定任职人、代班人，或改派其他岗位。",
+        ),
+        _en(
+            "Post vacant",
+            "Nobody holds the post responsible for this finding: its letters reach nobody while the deadline "
+            "runs on. Please have somebody appointed or standing in, or the finding handed to another post.",
+        ),
+        dates=Dates.DAYS,
+    ),
     "acceptance_overdue": Kind(
         Wording(
             "认领超期",
@@ -402,6 +415,19 @@ KINDS: dict[str, Kind] = {
             "on in person whatever is still to be said.",
         ),
         dates=Dates.NONE,
+    ),
+    "handed_over_from": Kind(
+        Wording(
+            "已交接",
+            "工作交接回执",
+            "该问题已由您交接给接任岗位或接任人员，整改时限不变，您不再办理。如有未移交的材料，请尽快移交。",
+        ),
+        _en(
+            "Handed over by you",
+            "This finding has passed from you to a successor; the deadline stands, and you no longer act on "
+            "it. Please pass on any material that is still with you.",
+        ),
+        dates=Dates.DAYS,
     ),
     "look_back_due": Kind(
         Wording("复核提醒", "“回头看”复核提醒", "该问题已到复核日期。请核查整改成效是否巩固、问题有无反弹。"),

@@ -182,7 +182,7 @@ async def test_a_form_sent_twice_at_once_gives_the_same_receipt_and_one_act(town
 async def test_a_nonce_is_its_senders_own(town: Database) -> None:
     number = await brought_to(town, Stage.IN_PROGRESS)
     await act(town, number, Act.REPORT_PROGRESS, "owner", nonce="1", text="已补记")
-    receipt = await act(town, number, Act.HAND_OVER, "inspector", nonce="1")
+    receipt = await act(town, number, Act.HAND_OVER, "inspector", nonce="1", post="甲村报账员")
     assert receipt.act is Act.HAND_OVER
 
 
@@ -354,7 +354,7 @@ async def test_a_letter_is_addressed_to_the_post_that_has_the_turn(town: Databas
             {"reason": "雨季", "deadline": "2027-03-01"},
             "extension_requested",
         ),
-        (Stage.IN_PROGRESS, Act.HAND_OVER, "inspector", {}, "handed_over"),
+        (Stage.IN_PROGRESS, Act.HAND_OVER, "inspector", {"post": "甲村报账员"}, "handed_over"),
         (Stage.PENDING_CLOSURE, Act.DEFER_CLOSURE, "mayor", {"reason": "待上会"}, "closure_deferred"),
     ],
 )
