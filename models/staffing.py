@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import exists, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book, outbox
+from models import book, outbox, standing_in, succession
 from models.database import Database
 from models.opening import INTAKE
 from models.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
@@ -169,6 +169,8 @@ async def take_in(db: Database, holders: Sequence[Holder], today: date | None = 
     try:
         async with db.writing("people") as session:
             await db.alone(session, INTAKE)
+            if today is not None:
+                await succession.take_stock(session, today)
             for holder in holders:
                 done.added, done.changed = await _store(session, holder, done, held, units)
             for post_id, lines in held.items():
@@ -333,8 +335,8 @@ async def _appointment(session: AsyncSession, holder: Holder, post: Post, person
             Appointment(post_id=post.id, person_id=person.id, from_day=holder.from_day, to_day=holder.to_day)
         )
         return "new"
-    changed = same.to_day != holder.to_day
-    same.to_day = holder.to_day
+    changed = same.to_day != holder.to_day or same.cut_short
+    same.to_day, same.cut_short = holder.to_day, False
     session.add(same)
     return "changed" if changed else ""
 
@@ -367,7 +369,7 @@ async def _succeed(
 
 async def _end(session: AsyncSession, former: Appointment, successor: date) -> None:
     """The day before the successor is the last; a successor without a first day begins on that day."""
-    former.to_day = max(former.from_day, successor - timedelta(days=1))
+    succession.close(former, successor)
     session.add(former)
     await session.exec(
         update(Appointment)
@@ -411,18 +413,30 @@ async def _substitute(session: AsyncSession, holder: Holder, unit: Unit, done: S
         )
         return
     post = (await session.exec(select(Post).where(Post.unit_id == unit.id, Post.name == holder.post))).one()
-    stored = await session.exec(
-        select(Substitution).where(
-            Substitution.post_id == post.id,
-            Substitution.person_id == account.person_id,
-            col(Substitution.from_day).is_(None)
-            if from_day is None
-            else col(Substitution.from_day) == from_day,
-        )
-    )
-    row = stored.first() or Substitution(post_id=post.id or 0, person_id=account.person_id)
+    row = await _stored(session, post.id or 0, account.person_id, from_day, to_day)
     row.from_day, row.to_day = from_day, to_day
+    try:
+        await standing_in.check(session, row)
+    except BadInput as bad:
+        why = bad.zh.rstrip("。"), bad.en.rstrip(".")
+        done.errors.append(Remark(holder.row, "substitute", name, *why))
+        return
     session.add(row)
+
+
+async def _stored(
+    session: AsyncSession, post: int, person: int, from_day: date | None, to_day: date | None
+) -> Substitution:
+    """The one that the file says anew: of the same days, or of some of them; else another one."""
+    rows = await session.exec(
+        select(Substitution).where(Substitution.post_id == post, Substitution.person_id == person)
+    )
+    span = standing_in.span_of(from_day, to_day)
+    for row in rows:
+        same_days = span and row.from_day and span.shared(row.from_day, row.to_day)
+        if row.from_day == from_day or same_days:
+            return row
+    return Substitution(post_id=post, person_id=person)
 
 
 async def _account(session: AsyncSession, name: str) -> Account | None:

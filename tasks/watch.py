@@ -14,7 +14,7 @@ from models.settings import settings
 from models.trade import trade
 from policy.office import office_day
 from policy.refusals import Unavailable
-from tasks import clock, timekeeping
+from tasks import clock, succession, timekeeping
 from tasks.prefect_runs import PrefectAway, prefect_client
 from tasks.squaring import repair
 
@@ -24,14 +24,17 @@ AT_A_TIME = 200
 
 @task(name="climb", task_run_name="升级阶梯", cache_policy=NO_CACHE, persist_result=False)
 async def climb() -> int:
-    """Write every letter that is due by today. Returns how many; none while the clock is not trusted."""
+    """Hand over what changed hands by today, and write every letter that is due.
+
+    Returns how many there were of both; none while the clock is not trusted.
+    """
     db, now = database(settings()), clock.now()
     try:
         await timekeeping.trust(db, now)
     except Unavailable as why:
         log.warning("nobody is reminded: %s", why.en)
         return 0
-    return await climb_due(db, now)
+    return await succession.follow(db, now) + await climb_due(db, now)
 
 
 @task(name="square", task_run_name="核对运行", cache_policy=NO_CACHE, persist_result=False)

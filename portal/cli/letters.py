@@ -62,7 +62,9 @@ def row_of(row: questions.Row) -> tuple[str, ...]:
     if row["state"] == LetterState.DRAFTED and row["id"]:
         state += f" #{row['id']}"
     names = ("、".join(row["to"]), "、".join(row["cc"]))
-    return (row["date"], row["finding"], document(row["rung"]), *names, state, row.get("note", ""))
+    lent = Speech(settings().language).reached(row) if "reached" in row else ""
+    note = "；".join(filter(None, (lent, row.get("note", ""))))
+    return (row["date"], row["finding"], document(row["rung"]), *names, state, note)
 
 
 def document(rung: str) -> str:

@@ -39,9 +39,10 @@ def watch(once: Once = False, dry_run: DryRun = False, json: Json = False) -> No
     async def work(db: Database) -> tuple[int, bool]:
         answers = await runs.answers(settings())
         _prefect()
+        from tasks import succession
         from tasks.watch import climb_due, seal, square
 
-        written = await climb_due(db, clock.now())
+        written = await succession.follow(db, clock.now()) + await climb_due(db, clock.now())
         if answers:
             await square.fn()
         await seal.fn()
