@@ -1,5 +1,6 @@
 """What people ask of the ledger: findings in a list, one with all that belongs to it, letters."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +23,7 @@ from models.findings import (
 from models.guidance import current_run
 from models.history import Event
 from models.mail import Addressee, Letter, Mail, MailState
-from models.people import Account, Post, Unit
+from models.people import Account, Person, Post, Unit
 from policy.lights import Light, days_left, light
 from policy.stages import LIVE, STEP_OF
 
@@ -206,9 +207,16 @@ async def _events(session: AsyncSession, number: str) -> list[Row]:
             "imported": event.imported,
             "recorded_at": _moment(event.recorded_at),
             "said": event.said,
+            **{name: _said(event).get(name) for name in ("stands_in", "handed_over")},
         }
         for event in rows
     ]
+
+
+def _said(event: Event) -> Row:
+    """What was noted with an act by name; imported history has texts."""
+    said = json.loads(event.said) if event.said.startswith("{") else {}
+    return said if isinstance(said, dict) else {}
 
 
 async def letters(
@@ -221,9 +229,11 @@ async def letters(
     if ids is not None:
         wanted = wanted.where(col(Letter.id).in_(ids))
     found = list(await session.exec(wanted))
-    to, cc = await _addressees(session, [x.id for x in found if x.id is not None])
-    languages = await _languages(session)
-    return [_letter(x, to.get(x.id or 0, []), cc.get(x.id or 0, []), languages) for x in found]
+    those = [x.id for x in found if x.id is not None]
+    to, cc = await _addressees(session, those)
+    reached, languages = await _reached(session, those), await _languages(session)
+    rows = [_letter(x, to.get(x.id or 0, []), cc.get(x.id or 0, []), languages) for x in found]
+    return [row | {"reached": reached.get(row["id"], [])} for row in rows]
 
 
 Names = dict[int, list[str]]
@@ -242,6 +252,24 @@ async def _addressees(session: AsyncSession, ids: Sequence[int]) -> tuple[Names,
         for letter_id, copy_only, name in rows:
             (cc if copy_only else to).setdefault(letter_id, []).append(name)
     return to, cc
+
+
+async def _reached(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[Row]]:
+    """Whom the mails of a letter went to, for which post, and whether as its holder's stand-in."""
+    found: dict[int, list[Row]] = {}
+    for start in range(0, len(ids), 500):
+        rows = await session.exec(
+            select(Addressee, Post.name, Person.name)
+            .join(Post, col(Post.id) == col(Addressee.post_id))
+            .join(Mail, col(Mail.id) == col(Addressee.mail_id))
+            .join(Person, col(Person.id) == col(Mail.person_id))
+            .where(col(Addressee.letter_id).in_(ids[start : start + 500]))
+            .order_by(col(Addressee.letter_id), col(Addressee.post_id))
+        )
+        for addressee, post, person in rows:
+            said = {"post": post, "person": person, "stands_in": addressee.stands_in}
+            found.setdefault(addressee.letter_id, []).append(said)
+    return found
 
 
 async def _languages(session: AsyncSession) -> dict[int, str]:

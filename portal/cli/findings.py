@@ -335,7 +335,7 @@ def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ..
             ("函件", "letters"),
             (("日期", "date"), ("函件", "letter"), ("主送", "to"), ("状态", "state")),
             [
-                (x["date"], speech.document(x["rung"]), "、".join(x["to"]), speech.letter_state(x["state"]))
+                (x["date"], speech.document(x["rung"]), _to(x, speech), speech.letter_state(x["state"]))
                 for x in row["letters"]
             ],
         ),
@@ -347,17 +347,17 @@ def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ..
     )
 
 
+def _to(letter: questions.Row, speech: Speech) -> str:
+    lent = speech.reached(letter)
+    return "、".join(letter["to"]) + (f"（{lent}）" if lent else "")
+
+
 def _event_row(event: questions.Row) -> tuple[str, ...]:
     act_word = words(ACT_WORDS[Act(event["act"])]) + (words(("（导入）", " (imported)")) * event["imported"])
     stage = words(STAGE_WORDS[Stage(event["to"])])
-    return (
-        str(event["seq"]),
-        Speech(settings().language).moment(event["at"]),
-        act_word,
-        event["by"],
-        stage,
-        event["reason"],
-    )
+    speech = Speech(settings().language)
+    reason = "；".join(filter(None, (*speech.hands(event), event["reason"])))
+    return str(event["seq"]), speech.moment(event["at"]), act_word, event["by"], stage, reason
 
 
 def check(json: Json = False) -> None:

@@ -194,6 +194,7 @@ def told(event: Row, speech: Speech) -> Row:
     words = [
         f"{speech.of(SAID[key])}{speech.say('：', ': ')}{_said(said[key])}" for key in SAID if key in said
     ]
+    words = [*speech.hands(event), *words]
     at = speech.office_day(event["at"]) if event["imported"] else speech.moment(event["at"])
     return event | {"when": at, "words": words}
 

@@ -14,7 +14,7 @@ from tasks import clock
 router = APIRouter()
 
 DAYS_AHEAD = 90
-TELLING = ("to", "cc", "note", "recipient", "people")
+TELLING = ("to", "cc", "note", "recipient", "people", "reached")
 
 
 @router.api_route("/letters", methods=READ)

@@ -79,6 +79,27 @@ class Speech:
     def act(self, act: str) -> str:
         return self.of(ACT_WORDS[Act(act)])
 
+    def hands(self, event: Row) -> list[str]:
+        """`代甲书记办理`, and `甲书记 → 丙书记`: whose work an act was, and whose it is now."""
+        told: list[str] = []
+        if lent := event["stands_in"]:
+            name = lent["for"] or lent["post"]
+            told.append(self.say(f"代{name}办理", f"standing in for {name}"))
+        if passed := event["handed_over"]:
+            told.append(" → ".join(self._hand(passed, side) for side in ("from", "to")))
+        return told
+
+    def _hand(self, passed: Row, side: str) -> str:
+        post, person = passed[side]["post"], passed[side]["person"]
+        other = passed["to" if side == "from" else "from"]["post"]
+        where = f"（{post}）" if post != other and not self.english else f" ({post})" if post != other else ""
+        return (person or self.say("空缺", "vacant")) + where
+
+    def reached(self, letter: Row) -> str:
+        """Those that the mails of a letter reached in another's place."""
+        lent = [x for x in letter["reached"] if x["stands_in"]]
+        return self.names([self.say(f"{x['person']}代", f"{x['person']} standing in") for x in lent])
+
     def colour(self, light: str) -> str:
         return self.of(NO_DEADLINE if light == Light.NONE else LIGHT_WORDS[Light(light)])
 
