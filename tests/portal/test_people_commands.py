@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal.test_cli import PEOPLE, Run, home, opened, rectify, refused, rows, template
+from tests.portal.test_cli import PEOPLE, Run, apart, home, opened, rectify, refused, rows, template
 
 __all__ = ["home", "rectify", "template"]
 
@@ -34,12 +34,13 @@ def test_a_post_changes_hands_and_its_work_is_shown_with_both_names(rectify: Run
     assert "正常 记录链完整" in rectify("check").out
 
 
-def test_a_day_to_come_is_said_and_handed_over_by_the_watch(rectify: Run) -> None:
+def test_a_day_to_come_is_said_and_handed_over_by_the_watch(rectify: Run, home: Path) -> None:
     number = opened(rectify)
     said = rectify("people", "hand-over", JIA, "--to", "yizhuren", "--on", "2026-11-23", *BY)
     assert "到时自动办理" in said.out
     assert rectify("act", number, "accept", "--by", "jiacun").code == 0
-    rectify("watch", "--once", as_of="2026-11-23")
+    watched = apart(home, "watch", "--once", RECTIFY_AS_OF="2026-11-23")
+    assert watched.code == 0, watched
     acts = [x["act"] for x in rectify("show", number, "--json", as_of="2026-11-23").data["events"]]
     assert acts == ["open", "assign", "accept", "hand_over"]
 
