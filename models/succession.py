@@ -12,7 +12,6 @@ from models import book, ledger, outbox
 from models.book import HOLDS
 from models.database import Database
 from models.findings import Finding
-from models.letters import Trade
 from models.opening import INTAKE
 from models.orders import ActWords, Order, Successor
 from models.people import Account, Appointment, Post
@@ -20,6 +19,7 @@ from policy.office import office_day
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import Role
 from policy.stages import LIVE, Act, Stage
+from policy.trade import Trade
 
 UNDER_WAY = LIVE - {Stage.DRAFT}
 """Work that is somebody's; a draft is not given to anybody yet."""

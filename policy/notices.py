@@ -18,7 +18,7 @@ ASSIGNMENT = Notice("assignment", to=(Role.OWNER,), cc=(Role.LIAISON,), kind="as
 
 HANDED_OVER_FROM = Notice("handed_over_from", to=())
 """To the person who leaves a post's work, beside the letter to whoever has the post now."""
-POST_VACANT = Notice("post_vacant", to=(Role.SUPERVISOR,), kind="reminder")
+POST_VACANT = Notice("post_vacant", to=(Role.SUPERVISOR,))
 """Somebody has to be found for a post whose work goes on."""
 
 NOTICES: dict[Act, Notice] = {

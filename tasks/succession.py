@@ -7,6 +7,7 @@ from models import succession, vacancies
 from models.database import Database
 from models.trade import trade
 from policy.office import office_day
+from policy.trade import Trade
 
 log = logging.getLogger("rectify.succession")
 
@@ -19,14 +20,14 @@ async def follow(db: Database, now: datetime) -> int:
         posts = await succession.turned(session, today)
     passed = 0
     for post in posts:
-        passed += await _hand_on(db, post, now)
+        passed += await _hand_on(db, post, now, await trade(db))
     return passed + await _tell(db, now)
 
 
-async def _hand_on(db: Database, post: int, now: datetime) -> int:
+async def _hand_on(db: Database, post: int, now: datetime, trade: Trade) -> int:
     try:
         async with db.writing("hand_on") as session:
-            return len(await succession.hand_on(session, post, now, trade()))
+            return len(await succession.hand_on(session, post, now, trade))
     except Exception as error:  # one post keeps no other from being handed over
         log.error("post %s: not handed over: %r", post, error)
         return 0

@@ -104,7 +104,7 @@ def hand_over(
 
 def _move(move: Move, json: bool) -> None:
     async def work(db: Database) -> list[str]:
-        return await succession.move_work(db, move, clock.now(), trade())
+        return await succession.move_work(db, move, clock.now(), await trade(db))
 
     numbers = with_database(work)
     if json:
@@ -118,7 +118,7 @@ def _move(move: Move, json: bool) -> None:
 
 def _change_hands(change: Change, json: bool) -> None:
     async def work(db: Database) -> Changed:
-        return await succession.change_hands(db, change, clock.now(), trade())
+        return await succession.change_hands(db, change, clock.now(), await trade(db))
 
     done = with_database(work)
     if json:

@@ -416,19 +416,6 @@ KINDS: dict[str, Kind] = {
         ),
         dates=Dates.NONE,
     ),
-    "handed_over_from": Kind(
-        Wording(
-            "已交接",
-            "工作交接回执",
-            "该问题已由您交接给接任岗位或接任人员，整改时限不变，您不再办理。如有未移交的材料，请尽快移交。",
-        ),
-        _en(
-            "Handed over by you",
-            "This finding has passed from you to a successor; the deadline stands, and you no longer act on "
-            "it. Please pass on any material that is still with you.",
-        ),
-        dates=Dates.DAYS,
-    ),
     "look_back_due": Kind(
         Wording("复核提醒", "“回头看”复核提醒", "该问题已到复核日期。请核查整改成效是否巩固、问题有无反弹。"),
         _en(
