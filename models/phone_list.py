@@ -67,7 +67,8 @@ async def phone_list(session: AsyncSession, now: datetime, account: str = "") ->
         mine = await book.posts_of(session, person, today)
         found = [x for x in found if x[1].supervisor_post_id in mine]
     who = await _who(session, {x[3].id or 0 for x in found if x[3]}, today)
-    calls = [call for x in found if (call := _call(x, who))]
+    persons = await _persons(session, {x[5] for x in found if x[5]})
+    calls = [call for x in found if (call := _call(x, who, persons))]
     lines: dict[tuple[str, str], list[Call]] = {}
     for call in calls:
         whom = call.who.name or (call.post.name if call.post else "")
@@ -75,20 +76,20 @@ async def phone_list(session: AsyncSession, now: datetime, account: str = "") ->
     return [_line(same, today) for same in lines.values()]
 
 
-Found = tuple[Letter, Finding, str | None, Post | None, bool | None, Carrier]
+Found = tuple[Letter, Finding, str | None, Post | None, bool | None, int | None, Carrier]
 
 
 async def _undelivered(session: AsyncSession) -> list[Found]:
     """Letters that are not sent and still matter, once for each post."""
     rows = await session.exec(OPEN)
-    return [(*row[:5], Carrier(*row[5:])) for row in rows.all() if _matters(row[0], row[1])]
+    return [(*row[:6], Carrier(*row[6:])) for row in rows.all() if _matters(row[0], row[1])]
 
 
 def _open() -> Any:
     """Letters with a post they have not reached: no mail goes there, or it failed or is in doubt."""
     return (
         rows_of(
-            *(Letter, Finding, col(Unit.name), Post, col(Addressee.copy_only)),
+            *(Letter, Finding, col(Unit.name), Post, col(Addressee.copy_only), col(Addressee.person_id)),
             *(col(Mail.id), col(Mail.state), col(Mail.note)),
         )
         .join(Finding, col(Finding.number) == col(Letter.finding))
@@ -137,10 +138,17 @@ def _reached(account: Account, names: dict[int, str]) -> Who:
     return Who(names[account.person_id], account.phone, account.mailbox)
 
 
-def _call(found: Found, at: dict[int, Who]) -> Call | None:
+async def _persons(session: AsyncSession, ids: Collection[int]) -> dict[int, Who]:
+    """Those to whom a letter goes as persons, whoever has the post by now."""
+    names, told = await _names(session, ids), await book.accounts_of(session, ids)
+    found = {person: Who(name) for person, name in names.items()}
+    return found | {person: _reached(x.account, names) for person, x in told.items()}
+
+
+def _call(found: Found, at: dict[int, Who], persons: dict[int, Who]) -> Call | None:
     """None where the mail will go, or has gone."""
-    letter, finding, unit, post, copy_only, mail = found
-    who = at.get(post.id or 0, Who()) if post else Who()
+    letter, finding, unit, post, copy_only, person, mail = found
+    who = persons[person] if person else at.get(post.id or 0, Who()) if post else Who()
     why = _why(letter, post, mail, who)
     return Call(letter, finding, unit or "", post, mail, bool(copy_only), who, why) if why else None
 

@@ -140,3 +140,12 @@ async def test_a_supervisor_may_ask_for_their_own_findings(town: Database) -> No
     assert [row["finding"] for row in await listed(town, by="verifier")] == [mine]
     with pytest.raises(NotFound, match="nobody"):
         await listed(town, by="nobody")
+
+
+async def test_whoever_handed_work_over_is_called_as_a_person(town: Database) -> None:
+    for statement in (PHONE, SILENT):
+        await change(town, statement)
+    number = await assigned(town)
+    await act(town, number, Act.HAND_OVER, "inspector", post="甲村报账员")
+    await write_mails(town, QUIET, NOW)
+    assert said(await listed(town)) == [("甲书记", "138-0000-0001", ["handed_over_from"], ["no_mailbox"])]
