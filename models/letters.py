@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy
-from sqlalchemy import Row, bindparam, exists, func, tuple_, update
+from sqlalchemy import Row, bindparam, exists, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -310,21 +310,32 @@ async def readdress(session: AsyncSession, finding: Finding, old: int, new: int)
     parts = (getattr(finding, column) for role, column in book.OWN_POSTS.items() if role is not Role.OWNER)
     if old in parts:
         return  # it is written to in another part as well
-    waiting = select(Letter.id).where(
+    letters = select(Letter.id).where(
         Letter.finding == finding.number, col(Letter.state).in_([LetterState.QUEUED, LetterState.DRAFTED])
     )
-    served = select(Addressee.letter_id).where(Addressee.post_id == new)
-    await session.exec(
-        update(Addressee)
-        .where(col(Addressee.letter_id).in_(waiting), col(Addressee.letter_id).not_in(served))
-        .where(
-            col(Addressee.post_id) == old,
-            col(Addressee.mail_id).is_(None),
+    rows = await session.exec(
+        select(Addressee).where(
+            col(Addressee.letter_id).in_(letters),
+            col(Addressee.post_id).in_([old, new]),
             col(Addressee.person_id).is_(None),
         )
-        .values(post_id=new)
-        .execution_options(synchronize_session=False)
     )
+    found = {(row.letter_id, row.post_id): row for row in rows}
+    for (letter, post), row in found.items():
+        if post == old and row.mail_id is None:
+            await _readdress(session, row, found.get((letter, new)), new)
+
+
+async def _readdress(session: AsyncSession, old: Addressee, known: Addressee | None, new: int) -> None:
+    """Whoever was to get a copy only, and has none yet, gets the letter itself."""
+    if known is None:
+        session.add(Addressee(letter_id=old.letter_id, post_id=new, copy_only=old.copy_only))
+    elif known.mail_id is None:
+        known.copy_only = known.copy_only and old.copy_only
+        session.add(known)
+    else:
+        return
+    await session.delete(old)
 
 
 async def _write(
