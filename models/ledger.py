@@ -123,8 +123,7 @@ async def _carry_out(doing: Doing, head: str) -> Receipt:
     await _store(session, finding, before)
     event = chained(finding, _entry(doing), head)
     await store(session, Event, [vars(event)])
-    if act in VISIBLE:
-        await store(session, Wake, [whole(Wake, **waking(finding, now))])
+    await store(session, Wake, [whole(Wake, **waking(finding, now))])
     rules, moved = doing.rules, doing.moved
     deciders = extensions.wanted(before, rules, doing.actor.roles if moved.is_partial else frozenset())
     for notice in notices(act, moved, rules.returns_until_alert, deciders):
@@ -161,10 +160,6 @@ def _starts_a_clock(before: Facts, moved: Moved, act: Act) -> bool:
     """A change of stage starts its clock; so do a new owner and a deferral."""
     changed = (before.stage, before.round, before.cycle) != (moved.stage, moved.round, moved.cycle)
     return changed or act in {Act.REASSIGN, Act.DEFER_CLOSURE}
-
-
-VISIBLE = frozenset(Act) - {Act.HAND_OVER}
-"""Acts the run has to look at: all that change its card in the flow UI."""
 
 
 def waking(finding: Finding, now: datetime) -> dict[str, Any]:

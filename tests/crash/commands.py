@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from signal import SIGKILL
 from time import monotonic
 
+from models.shipped import shipped_text
 from tests.crash.house import House
 from tests.crash.lives import PLACED
 from tests.crash.play import Outcome, rested
@@ -77,6 +78,51 @@ def _backup(house: House, tag: str) -> Sequence[str]:
     return ("backup", str(house.home / f"backup-{tag}"))
 
 
+def _rules(house: House, tag: str) -> Sequence[str]:
+    """Another number of days for the approval of a closure, and so another version."""
+    text, days = shipped_text(), f"number = {10 + int(tag)}"
+    before, closure, rest = text.partition("[steps.closure]")
+    file = house.home / f"rules-{tag}.toml"
+    file.write_text(before + closure + rest.replace("number = 5", days, 1), encoding="utf-8")
+    return ("rules", "use", str(file), "--by", "verifier")
+
+
+def _move(house: House, tag: str) -> Sequence[str]:
+    number = _opened(house)
+    if tag != "0":  # so that there is a version to move to
+        assert house.command(*_rules(house, str(50 + int(tag)))).returncode in (0, 2)
+    return ("rules", "move", number, "--by", "verifier", "--reason", "按新规则办理")
+
+
+FIXED = ("01-01", "02-08", "02-09", "02-10", "05-03", "05-04", "10-01", "10-04", "10-05")
+
+
+def _calendar(house: House, tag: str) -> Sequence[str]:
+    """An invented year: the fixed holidays, and one day more each time."""
+    days = [f"2027-{day}" for day in FIXED]
+    more = [f"2027-06-{1 + int(tag):02}"]
+    file = house.home / f"year-{tag}.csv"
+    lines = [f"{day},off,节假日" for day in [*days, *more]]
+    file.write_text("\n".join(["date,kind,label", *lines]), encoding="utf-8")
+    return ("calendar", "import", str(file), "--by", "inspector", "--source", f"通知{tag}")
+
+
+def _hand_over(house: House, tag: str) -> Sequence[str]:
+    """The village's post goes back and forth between two people, its work with it."""
+    _opened(house)
+    people = house.home / "successor.csv"
+    if not people.exists():
+        known = (house.home / "people.csv").read_text(encoding="utf-8").splitlines()
+        more = [
+            "甲乡,township,,管理员,administrator,管理员,admin,admin@x.example,,2026-01-01,,",
+            "甲村,village,甲乡,甲村会计,liaison,会计,clerk,clerk@x.example,,2026-01-01,,",
+        ]
+        people.write_text("\n".join([*known, *more]), encoding="utf-8")
+        assert house.command("people", "import", str(people)).returncode == 0
+    to = "clerk" if int(tag) % 2 == 0 else "owner"
+    return ("people", "hand-over", "甲村书记", "--to", to, "--by", "admin")
+
+
 def _list(_house: House, _tag: str) -> Sequence[str]:
     return ("list",)
 
@@ -87,6 +133,10 @@ COMMANDS = (
     Command("import", _import),
     Command("people import", _people),
     Command("backup", _backup),
+    Command("rules use", _rules, again=(0, 2)),  # they are in force: by itself
+    Command("rules move", _move, again=(0, 3)),
+    Command("calendar import", _calendar),
+    Command("hand over", _hand_over, again=(0, 2)),  # it is done: by itself
     Command("the first of all", _list, in_new_folder=True),
 )
 

@@ -20,7 +20,7 @@ from models.history import Event
 from models.mail import Addressee, Letter, Mail, MailState
 from models.running import Wake
 from policy.escalation import LetterState
-from policy.notices import notices
+from policy.notices import NOTICES, REVIEW_MOVED, Notice, notices
 from policy.stages import ENDED, Act, Moved, Stage
 from policy.words import state_name
 from tasks.prefect_runs import live_runs
@@ -139,7 +139,7 @@ async def _letters(session: AsyncSession, events: Iterable[Event]) -> list[str]:
     for event in events:
         if event.imported:  # it happened before; nobody is told of it now
             continue
-        for notice in notices(event.act, Moved(event.to_stage, event.round, event.cycle)):
+        for notice in _called_for(event):
             key = (event.finding, notice.rung, event.seq)
             if written[key] != 1:
                 found.append(f"letter {key} is written {written[key]} times")
@@ -153,6 +153,15 @@ async def _letters(session: AsyncSession, events: Iterable[Event]) -> list[str]:
         if state is not MailState.SENT and not (copy_only and state is MailState.FAILED):
             found.append(f"letter {letter.rung} on {letter.finding} is sent, a mail of it is {state}")
     return found
+
+
+def _called_for(event: Event) -> list[Notice]:
+    """A date counted anew is told of if it is another one; whatever else an act calls for, always."""
+    if event.act is not Act.RECOMPUTE:
+        return notices(event.act, Moved(event.to_stage, event.round, event.cycle))
+    said = json.loads(event.said or "{}")
+    moved = [what for what in ("deadline", "review") if what in said and said[what]["旧"] != said[what]["新"]]
+    return [{"deadline": NOTICES[Act.RECOMPUTE], "review": REVIEW_MOVED}[what] for what in moved]
 
 
 async def _nothing_after_closure(session: AsyncSession, events: Iterable[Event]) -> list[str]:

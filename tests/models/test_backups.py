@@ -369,10 +369,10 @@ async def test_a_second_backup_at_the_same_time_is_refused(own: Town) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk with room for one backup of a township without evidence, not for two."""
+    """A disk with room for two backups of a township, not for large evidence."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=900k,mode=700", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2000k,mode=700", "tmpfs", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("only root may mount a small disk here")
     yield folder
@@ -383,7 +383,7 @@ async def test_a_disk_that_is_full_leaves_the_earlier_backups(own: Town, small_d
     number = await brought_to(own.db, Stage.PLAN_REVIEW)
     await act(own.db, number, Act.APPROVE_PLAN, "inspector")
     first = await backups.take(own.place, small_disk, NOW)
-    await own.evidence(number, b"%PDF" + bytes(1 << 20))
+    await own.evidence(number, b"%PDF" + bytes(3 << 20))
     with pytest.raises(Unavailable, match="不能复制"):
         await backups.take(own.place, small_disk, NOW)
     assert [one.folder for one in backups.backups(small_disk)] == [first.folder]
@@ -392,7 +392,7 @@ async def test_a_disk_that_is_full_leaves_the_earlier_backups(own: Town, small_d
 
 
 async def test_no_room_for_the_database_itself_is_said_too(own: Town, small_disk: Path) -> None:
-    (small_disk / "ballast").write_bytes(bytes(890 * 1024))
+    (small_disk / "ballast").write_bytes(bytes(1990 * 1024))
     with pytest.raises(Unavailable, match="不能复制"):
         await backups.take(own.place, small_disk, NOW)
     assert backups.backups(small_disk) == []
