@@ -1,12 +1,15 @@
 """Requests for an extension as rows: asked for, agreed to one after the other, granted, refused or lapsed."""
 
 from datetime import date
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.findings import Decision, Extension, ExtensionApproval, Finding
+from models.findings import Extension, ExtensionApproval, Finding
 from models.orders import ActWords
+from models.people import Person
+from policy.extensions import Decision
 from policy.roles import Actor
 
 
@@ -110,3 +113,33 @@ async def of(session: AsyncSession, number: str) -> list[Extension]:
         select(Extension).where(Extension.finding == number).order_by(col(Extension.event))
     )
     return list(found)
+
+
+async def told(session: AsyncSession, number: str) -> list[dict[str, Any]]:
+    """All requests of a finding in the shape of `rectify show --json`, with who agreed and until when."""
+    found: list[dict[str, Any]] = []
+    for one in await of(session, number):
+        person = await session.get(Person, one.asked_by)
+        agreed = await approvals_of(session, number, one.event)
+        found.append(
+            {
+                "event": one.event,
+                "cycle": one.cycle,
+                "asked_on": one.asked_on.isoformat(),
+                "asked_by": person.name if person else "",
+                "reason": one.reason,
+                "percent": one.percent,
+                "deadline": one.deadline.isoformat(),
+                "asked_for": one.asked_for.isoformat(),
+                "is_late": one.is_late,
+                "sustained": one.sustained,
+                "objective": one.objective,
+                "outcome": one.outcome.value,
+                "granted_to": one.granted_to.isoformat() if one.granted_to else None,
+                "decided_on": one.decided_on.isoformat() if one.decided_on else None,
+                "approvals": [
+                    {"by": x.by, "on": x.on_day.isoformat(), "until": x.until.isoformat()} for x in agreed
+                ],
+            }
+        )
+    return found

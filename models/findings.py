@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -18,6 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import Amount, UtcTime, WordColumn, one_of
 from policy.deadlines import DayCount, DeadlineType
+from policy.extensions import Decision
 from policy.ledger_rows import Metric
 from policy.stages import Stage
 
@@ -222,15 +222,6 @@ class OutcomeFigure(SQLModel, table=True):
     metric: Metric = Field(sa_column=Column(WordColumn(Metric), nullable=False))
     amount: Decimal = Field(sa_column=Column(Amount, nullable=False))
     unit: str = Field(max_length=10)
-
-
-class Decision(StrEnum):
-    """What became of a request for an extension; one that lapsed was overtaken by the finding's end."""
-
-    PENDING = "pending"
-    GRANTED = "granted"
-    REFUSED = "refused"
-    LAPSED = "lapsed"
 
 
 class Extension(SQLModel, table=True):

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models import book
+from models import book, extending
 from models.findings import (
     Evidence,
     Finding,
@@ -160,6 +160,7 @@ async def shown(session: AsyncSession, finding: Finding, today: date) -> Row:
     row["day_count"] = finding.day_count.value
     for name, kind, columns in BELONGINGS:
         row[name] = await _belonging(session, kind, columns, finding.number)
+    row["extension_requests"] = await extending.told(session, finding.number)
     row["events"] = await _events(session, finding.number)
     row["letters"] = await letters(session, finding=finding.number)
     row["mails"] = await mails(session, finding=finding.number)

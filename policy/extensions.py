@@ -1,6 +1,7 @@
 """Extensions: who may ask for one and until when, who agrees to it, and in how many approvals."""
 
 from datetime import date, timedelta
+from enum import StrEnum
 
 from policy.deadlines import Calendar, DeadlineType, next_workday
 from policy.refusals import BadInput, NotAllowed
@@ -9,6 +10,23 @@ from policy.rules import Rules, Terms
 from policy.saying import Limits, Said, needs_text
 from policy.stages import Facts
 from policy.words import ROLE_WORDS
+
+
+class Decision(StrEnum):
+    """What became of a request; one that lapsed was overtaken by the finding's end."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+DECISION_WORDS: dict[Decision, tuple[str, str]] = {
+    Decision.PENDING: ("待审批", "awaiting a decision"),
+    Decision.GRANTED: ("已同意", "granted"),
+    Decision.REFUSED: ("不同意", "refused"),
+    Decision.LAPSED: ("已失效", "lapsed"),
+}
 
 
 def may_ask(facts: Facts, said: Said, limits: Limits) -> None:

@@ -320,6 +320,21 @@ def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ..
             [(x["name"], x["sha256"][:12] or words(("台账所列", "named only"))) for x in row["evidence"]],
         ),
         (
+            ("延期申请", "extensions"),
+            (
+                ("申请", "asked"),
+                ("申请人", "by"),
+                ("由", "from"),
+                ("延至", "until"),
+                ("结果", "outcome"),
+                ("理由", "reason"),
+            ),
+            [
+                (x["asked_on"], x["asked_by"], x["deadline"], x["asked_for"], speech.decision(x), x["reason"])
+                for x in row["extension_requests"]
+            ],
+        ),
+        (
             ("办理记录", "events"),
             (
                 ("序号", "no."),

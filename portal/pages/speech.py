@@ -8,6 +8,7 @@ from models.mail import MailState
 from models.questions import Row
 from policy.deadlines import DayCount, DeadlineType
 from policy.escalation import LetterState
+from policy.extensions import DECISION_WORDS, Decision
 from policy.ledger_rows import Metric
 from policy.lights import Light
 from policy.office import OFFICE
@@ -98,7 +99,9 @@ class Speech:
     def reached(self, letter: Row) -> str:
         """Those that the mails of a letter reached in another's place."""
         lent = [x for x in letter["reached"] if x["stands_in"]]
-        return self.names([self.say(f"{x['person']}代", f"{x['person']} standing in") for x in lent])
+        return self.say("、", ", ").join(
+            self.say(f"{x['person']}代", f"{x['person']} standing in") for x in lent
+        )
 
     def colour(self, light: str) -> str:
         return self.of(NO_DEADLINE if light == Light.NONE else LIGHT_WORDS[Light(light)])
@@ -118,6 +121,16 @@ class Speech:
 
     def day_count(self, count: str) -> str:
         return self.of(DAY_COUNT_WORDS[DayCount(count)])
+
+    def decision(self, request: Row) -> str:
+        """`已同意至 2026年12月20日`, `待审批`; what is asked for late is said to be."""
+        said = self.of(DECISION_WORDS[Decision(request["outcome"])])
+        if request["granted_to"]:
+            until = self.day(request["granted_to"])
+            said = f"{said} until {until}" if self.english else f"{said}至 {until}"
+        if request["is_late"]:
+            said += self.say("，逾期后申请", ", asked for after the deadline")
+        return said
 
     def letter_state(self, state: str) -> str:
         return self.of(LETTER_STATE_WORDS[LetterState(state)])

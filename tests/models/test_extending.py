@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models import extending
+from models import extending, ledger, questions
 from models.database import Database
-from models.findings import Decision, Extension
+from models.findings import Extension
 from policy.deadlines import DeadlineType
+from policy.extensions import Decision
 from policy.refusals import NotAllowed
 from policy.stages import Act, Stage
 from tests.models.township import LIFE, NOW, TODAY, act, brought_to, finding, letters
@@ -150,3 +151,23 @@ async def test_what_was_struck_off_and_still_holds_is_looked_at_again_later(town
     assert (row.stage, row.next_review_on) == (Stage.CLOSED, date(2027, 11, 22))  # a Monday
     assert row.review_provisional
     assert row.next_look_on == date(2027, 11, 22)
+
+
+async def test_a_finding_tells_of_every_request_and_who_agreed(town: Database) -> None:
+    number = await asked(town)
+    await act(town, number, Act.APPROVE_EXTENSION, "verifier", deadline="2026-12-20")
+    await act(town, number, Act.APPROVE_EXTENSION, "mayor")
+    async with town.reading() as session:
+        (told,) = (await questions.shown(session, await ledger.find(session, number), TODAY))[
+            "extension_requests"
+        ]
+    assert (told["asked_by"], told["asked_on"], told["is_late"]) == ("甲书记", "2026-11-20", False)
+    assert (told["deadline"], told["asked_for"], told["granted_to"]) == (
+        "2026-11-30",
+        "2026-12-31",
+        "2026-12-20",
+    )
+    assert [(one["by"], one["until"]) for one in told["approvals"]] == [
+        ("mayor", "2026-12-20"),
+        ("verifier", "2026-12-20"),
+    ]
