@@ -75,6 +75,10 @@ SAID: dict[Act, list[tuple[str, Saying]]] = {
     Act.REQUEST_EXTENSION: [("owner", later), ("owner", kept_up)],
     Act.APPROVE_EXTENSION: [("verifier", nothing), ("mayor", nothing), ("secretary", nothing)],
     Act.REFUSE_EXTENSION: [("mayor", reason)],
+    Act.HAND_OVER: [
+        ("inspector", lambda _one, _today: {"post": "甲村党支部书记"}),
+        ("inspector", lambda _one, _today: {"post": "乙村党支部书记"}),
+    ],
     Act.WITHDRAW: [("inspector", reason)],
 }
 

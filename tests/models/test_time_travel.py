@@ -4,10 +4,14 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from models import staffing, succession
 from models.database import Database
+from models.mail import Mail
+from models.succession import Change
 from policy.stages import Act
-from tests.models.township import FILE, assigned, finding
+from tests.models.township import FILE, TRADE, assigned, finding, holders
 from tests.models.traveller import Traveller, at
 
 BEGIN = date(2026, 7, 20)
@@ -134,6 +138,36 @@ async def test_an_extension_granted_too_late_for_its_own_green_reminder(town: Da
     days = await traveller.recorded()
     assert days["green_reminder"] == [date(2026, 9, 26)]
     assert days["yellow_reminder"] == [date(2026, 10, 6), date(2026, 10, 20)]
+
+
+NEW_PEOPLE = """\
+乡整改办,office,和平乡,管理员,administrator,管理员,admin,admin@town.example
+乡整改办,office,和平乡,干事,,丙书记,bing,bing@village.example
+"""
+
+
+async def test_handed_over_on_the_way(town: Database) -> None:
+    assert not (await staffing.take_in(town, holders(NEW_PEOPLE), BEGIN)).errors
+    traveller = await at_work(town)
+    await traveller.travel(70)  # 28 September: green is out, yellow is not
+    change = Change(post="甲村党支部书记", to="bing", by="admin")
+    await succession.change_hands(town, change, at(traveller.today, 11), TRADE)
+    await traveller.foresee()
+    await traveller.look()
+    await traveller.travel(60)
+    days = await traveller.recorded()
+    assert days["green_reminder"] == [date(2026, 9, 26)]
+    assert days["yellow_reminder"] == [date(2026, 10, 6)]
+    assert days["red_order"] == [date(2026, 10, 17)]
+    to = {"green": await told(town, "绿色提醒"), "red": await told(town, "红色督办")}
+    assert to == {"green": {"owner@village.example"}, "red": {"bing@village.example"}}
+
+
+async def told(db: Database, label: str) -> set[str]:
+    """Who was written to, copies apart."""
+    async with db.reading() as session:
+        mails = list(await session.exec(select(Mail)))
+    return {x.recipient for x in mails if x.subject.startswith(f"【{label}】") and "抄送" not in x.subject}
 
 
 async def test_closed_and_reopened(town: Database) -> None:
