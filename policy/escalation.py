@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from policy.deadlines import Calendar, add_workdays, due
+from policy.deadlines import Calendar, Period, add_workdays, due
 from policy.roles import Role
 from policy.rules import Ladder, Rules, Rung
 from policy.stages import LIVE, STEP_OF, WORKING, Stage, Step
@@ -201,6 +201,20 @@ def _for_poor_work(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Pla
 
 def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
     """The clock of whoever has to act at this stage: accept, assign, review, verify, close, decide."""
+    step = step_clock(case.stage, rules)
+    if step is not None:
+        period, ladder = step
+        since = case.stage_clock
+        span = Span(since.on, due(since.on, period, calendar).day)
+        yield from _rungs(ladder, span, calendar, 0, since.event)
+    if case.extension_clock and case.stage in LIVE:
+        asked = case.extension_clock
+        yield from _rungs(rules.extension_ladder, Span(asked.on, asked.on), calendar, 0, asked.event)
+    yield from _look_back(case, rules, calendar)
+
+
+def step_clock(stage: Stage, rules: Rules) -> tuple[Period, Ladder] | None:
+    """How long the step at this stage may take, and who hears of it; work itself has the deadline instead."""
     clocks = {
         Stage.DRAFT: (rules.assignment, rules.assignment_ladder),
         Stage.ASSIGNED: (rules.acceptance, rules.acceptance_ladder),
@@ -209,15 +223,18 @@ def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
         Stage.PENDING_VERIFICATION: (rules.verification, rules.verification_ladder),
         Stage.PENDING_CLOSURE: (rules.closure, rules.closure_ladder),
     }
-    if case.stage in clocks:
-        period, ladder = clocks[case.stage]
-        since = case.stage_clock
-        span = Span(since.on, due(since.on, period, calendar).day)
-        yield from _rungs(ladder, span, calendar, 0, since.event)
-    if case.extension_clock and case.stage in LIVE:
-        asked = case.extension_clock
-        yield from _rungs(rules.extension_ladder, Span(asked.on, asked.on), calendar, 0, asked.event)
-    yield from _look_back(case, rules, calendar)
+    return clocks.get(stage)
+
+
+TIMED = (
+    Stage.DRAFT,
+    Stage.ASSIGNED,
+    Stage.DISPUTED,
+    Stage.PLAN_REVIEW,
+    Stage.PENDING_VERIFICATION,
+    Stage.PENDING_CLOSURE,
+)
+"""The stages at which a step has a clock of its own."""
 
 
 def _look_back(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
