@@ -21,8 +21,8 @@ from policy.notices import Notice
 from policy.office import office_day
 from policy.refusals import NotAllowed, NotFound
 from policy.roles import Role
+from policy.rulebook.words import role_words
 from policy.rules import Rules
-from policy.rules_words import role_words
 from policy.stages import ENDED
 from policy.trade import Trade
 

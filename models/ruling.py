@@ -19,8 +19,8 @@ from models.trade import understood, versions
 from policy.office import office_day
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
 from policy.roles import RULERS
-from policy.rules_file import read
-from policy.rules_words import Change, changes
+from policy.rulebook.file import read
+from policy.rulebook.words import Change, changes
 from policy.stages import LIVE
 
 

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from pathlib import Path
 
+from policy.rulebook.file import read
 from policy.rules import Rules
-from policy.rules_file import read
 
 FILE = Path(__file__).with_name("rules.toml")
 

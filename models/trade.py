@@ -17,8 +17,8 @@ from models.database import Database
 from models.people import Unit
 from models.rulebook import CalendarDay, CalendarYear, LocalDay, RuleBook
 from policy.deadlines import Calendar
+from policy.rulebook.file import read
 from policy.rules import Rules
-from policy.rules_file import read
 from policy.trade import Trade
 from policy.years import DayKind
 

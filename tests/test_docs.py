@@ -14,10 +14,10 @@ from models.settings import Settings
 from models.shipped import shipped, shipped_text
 from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, REVIEW_MOVED, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
+from policy.rulebook.rungs import CLOCKS, FORMS, MAY_BE_EMPTY
+from policy.rulebook.shape import EXTENSION, HOURS, PERIOD, RETURNS, RUNG, STEPS, TERMS, Key
+from policy.rulebook.words import LADDER_WORDS, when_words
 from policy.rules import Rung
-from policy.rules_shape import EXTENSION, HOURS, PERIOD, RETURNS, RUNG, STEPS, TERMS, Key
-from policy.rules_words import LADDER_WORDS, when_words
-from policy.rungs import CLOCKS, FORMS, MAY_BE_EMPTY
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
 from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
 from portal.cli.main import app

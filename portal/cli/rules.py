@@ -13,8 +13,8 @@ from models.rulebook import RuleBook
 from models.ruling import Ruling
 from policy.office import OFFICE
 from policy.refusals import BadInput
-from policy.rules_file import BadRules, Fault, read
-from policy.rules_words import Change, place_words
+from policy.rulebook.file import BadRules, Fault, read
+from policy.rulebook.words import Change, place_words
 from portal.cli.calendars import WHAT
 from portal.cli.findings import By, Json
 from portal.cli.printing import as_json, is_english, line, refuse_line, say, table, words

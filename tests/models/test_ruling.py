@@ -18,8 +18,8 @@ from models.trade import load, versions
 from models.upgrade import upgrade
 from policy.deadlines import add_workdays
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
-from policy.rules_file import BadRules
-from policy.rules_words import place_words
+from policy.rulebook.file import BadRules
+from policy.rulebook.words import place_words
 from policy.stages import Act, Stage
 from policy.trade import Trade
 from tasks.post import may_write

@@ -13,9 +13,9 @@ from models.shipped import shipped, shipped_text
 from policy.deadlines import DayCount, DeadlineType, Period, due
 from policy.escalation import Case, Clock, next_look, plan
 from policy.roles import Role
+from policy.rulebook.file import BadRules, Fault, read
+from policy.rulebook.rungs import FORMS
 from policy.rules import LADDERS, Rules
-from policy.rules_file import BadRules, Fault, read
-from policy.rungs import FORMS
 from policy.stages import LIVE, Stage
 from tests.policy.cases import CALENDAR, case
 

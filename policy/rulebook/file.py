@@ -8,9 +8,9 @@ from typing import Any
 
 from policy.deadlines import DayCount, DeadlineType, Period
 from policy.refusals import BadInput
-from policy.rules import LADDERS, Ladder, OfficeHours, Rules, Rung, Terms
-from policy.rules_sense import WHEN, is_missing, objections
-from policy.rules_shape import (
+from policy.rulebook.rungs import CLOCKS, FORMS
+from policy.rulebook.sense import WHEN, is_missing, objections
+from policy.rulebook.shape import (
     EXTENSION,
     HOURS,
     PERIOD,
@@ -23,8 +23,8 @@ from policy.rules_shape import (
     Wrong,
     meant,
 )
-from policy.rungs import CLOCKS, FORMS
-from policy.toml_lines import Path, lines
+from policy.rulebook.toml_lines import Path, lines
+from policy.rules import LADDERS, Ladder, OfficeHours, Rules, Rung, Terms
 from policy.words import DEADLINE_TYPE_WORDS
 
 MOST_MONTHS = 120

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.shipped import shipped_text
-from policy.toml_lines import Path, lines
+from policy.rulebook.toml_lines import Path, lines
 
 ODD = '''\
 # a comment with [brackets] and a "quote

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from policy.deadlines import DayCount, DeadlineType, Period
 from policy.roles import Role
+from policy.rulebook.shape import EXTENSION, HOURS, RETURNS, RUNG, STEPS, TERMS
 from policy.rules import Ladder, Rules, Rung, Terms
-from policy.rules_shape import EXTENSION, HOURS, RETURNS, RUNG, STEPS, TERMS
 from policy.words import DEADLINE_TYPE_WORDS, ROLE_WORDS
 
 Words = tuple[str, str]

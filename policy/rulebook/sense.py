@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from policy.deadlines import Calendar, Period, due
 from policy.escalation import Span, rung_day
+from policy.rulebook.rungs import FORMS, MAY_BE_EMPTY, Side
 from policy.rules import Rung
-from policy.rungs import FORMS, MAY_BE_EMPTY, Side
 
 PLAIN = Calendar(frozenset(range(2000, 2101)))
 """Years of Mondays to Fridays: what is out of order there is out of order."""
