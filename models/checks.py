@@ -13,17 +13,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import heartbeats, seals
 from models.database import Database
-from models.files import stored
 from models.findings import Evidence, Finding
 from models.history import Event, Seal
+from models.keeping.files import stored
 from models.ledger import link
-from models.mail import Addressee, Letter, Mail, MailState
-from models.outbox import CLAIM
-from models.people import Account
-from models.recomputing import needless
-from models.ruling import digest
+from models.mailing.mail import Addressee, Letter, Mail, MailState
+from models.mailing.outbox import CLAIM
+from models.rules.recomputing import needless
+from models.rules.ruling import digest
+from models.rules.trade import calendar_of, versions
 from models.running import Run, Wake
-from models.trade import calendar_of, versions
+from models.staff.people import Account
 from policy import chain
 from policy.escalation import LetterState
 from policy.office import office_day

@@ -8,11 +8,13 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book, extending, letters
+from models import extending
 from models.bulk import store, whole
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
+from models.mailing import letters
 from models.orders import ActWords, Attached, Order, Placing, Successor
-from models.people import HandOver, Post
+from models.staff import book
+from models.staff.people import HandOver, Post
 from policy import extensions
 from policy.deadlines import Calendar, DeadlineType, due
 from policy.ledger_rows import Outcome

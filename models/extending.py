@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.findings import Extension, ExtensionApproval, Finding
 from models.orders import ActWords
-from models.people import Person
+from models.staff.people import Person
 from policy.extensions import Decision
 from policy.roles import Actor
 

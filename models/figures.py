@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.checks import INVARIANTS, SLOW
 from models.findings import Finding
 from models.heartbeats import every, last
-from models.mail import Letter, Mail, MailState
+from models.mailing.mail import Letter, Mail, MailState
 from models.running import Wake
 from policy.escalation import LetterState
 from policy.office import office_day

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import letters
 from models.bulk import rewrite, store, whole
 from models.findings import Finding
 from models.ledger import waking
-from models.letters import RED, case, under
-from models.mail import Letter
+from models.mailing import letters
+from models.mailing.letters import RED, case, under
+from models.mailing.mail import Letter
+from models.rules.trade import knowing
 from models.running import Wake
-from models.trade import knowing
 from policy.deadlines import add_months
 from policy.escalation import Case, Key, LetterState, next_look, plan
 from policy.office import office_day

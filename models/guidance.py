@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.findings import ClosedCycle, Finding
-from models.people import Unit
 from models.running import Restore, Run, StepBegun, Wake
+from models.staff.people import Unit
 from policy.stages import ENDED, Stage, Step, has_reached, is_past
 
 Asked = TypeVar("Asked")

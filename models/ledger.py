@@ -14,16 +14,18 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from models import book, extending, letters
+from models import extending
 from models.bulk import store, unsaved, whole
 from models.database import Database
 from models.effects import EFFECTS, Doing
 from models.findings import Evidence, Finding, Measure
 from models.history import Event
+from models.mailing import letters
 from models.orders import Order
-from models.people import Account
+from models.rules.trade import knowing
 from models.running import Wake
-from models.trade import knowing
+from models.staff import book
+from models.staff.people import Account
 from policy import acts, chain, extensions
 from policy.notices import notices
 from policy.office import OFFICE, office_day

@@ -9,17 +9,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import book, letters
 from models.bulk import store, whole
 from models.database import Database
 from models.effects import place, set_deadline
 from models.findings import Finding, InspectionRound
 from models.history import Event
 from models.ledger import Entry, Receipt, as_receipt, chained, receipt_of, waking
+from models.mailing import letters
 from models.numbering import next_number, note
 from models.orders import OpenWords, Placing
-from models.people import PostRole
 from models.running import Wake
+from models.staff import book
+from models.staff.people import PostRole
 from policy import acts
 from policy.deadlines import DeadlineType
 from policy.notices import ASSIGNMENT

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
 from models.findings import Finding
-from models.mail import Addressee, Letter, MailState
+from models.mailing.mail import Addressee, Letter, MailState
 from models.questions import Row
 
 STUCK = (MailState.IN_DOUBT, MailState.FAILED)

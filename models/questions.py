@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models import book, extending
+from models import extending
 from models.findings import (
     Evidence,
     Finding,
@@ -22,8 +22,9 @@ from models.findings import (
 )
 from models.guidance import current_run
 from models.history import Event
-from models.mail import Addressee, Letter, Mail, MailState
-from models.people import Account, Person, Post, Unit
+from models.mailing.mail import Addressee, Letter, Mail, MailState
+from models.staff import book
+from models.staff.people import Account, Person, Post, Unit
 from policy.lights import Light, days_left, light
 from policy.stages import LIVE, STEP_OF
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from models import intake, questions, staffing
+from models import questions
 from models.database import Database
-from models.desk import Wanted
-from models.trade import trade
+from models.importing import intake
+from models.importing.desk import Wanted
+from models.rules.trade import trade
+from models.staff import staffing
 from policy.refusals import BadLedger
 from tasks import clock
 from tasks.ledgers.reading import read_ledger

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import letters, outbox, overview, questions
+from models import overview, questions
 from models.database import Database
-from models.mail import MailState
+from models.mailing import letters, outbox
+from models.mailing.mail import MailState
 from models.questions import Row
+from models.rules.trade import trade
 from models.settings import Settings
-from models.trade import trade
 from policy.office import office_day
 from policy.trade import Trade
 from tasks.letters.own import paper

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
-from models import guidance, letters
+from models import guidance
 from models.database import database
 from models.faults import reach
 from models.findings import Finding
 from models.guidance import Look
-from models.mail import Letter
+from models.mailing import letters
+from models.mailing.mail import Letter
 from models.settings import settings
 from policy.deadlines import DeadlineType
 from policy.lights import Light, days_left, light

@@ -9,9 +9,9 @@ from datetime import datetime
 from prometheus_client import Counter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import outbox
 from models.database import Database
-from models.mail import MailState
+from models.mailing import outbox
+from models.mailing.mail import MailState
 from policy.refusals import Unavailable
 from tasks import measures
 from tasks.smtp import InDoubt, Outcome, Refused, Sent, TryAgain

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.staffing import COLUMNS, Holder, understand
+from models.staff.staffing import COLUMNS, Holder, understand
 from policy.ledger_rows import Remark
 from policy.refusals import BadLedger
 from tasks.ledgers.reading import read_sheet

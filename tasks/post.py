@@ -10,11 +10,11 @@ from uuid import uuid4
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from models import outbox
 from models.database import Database, database
-from models.mail import Mail, MailState
+from models.mailing import outbox
+from models.mailing.mail import Mail, MailState
+from models.rules.trade import trade
 from models.settings import Settings, settings
-from models.trade import trade
 from policy.lights import days_left
 from policy.office import office_day
 from policy.refusals import Language

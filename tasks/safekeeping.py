@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from models import backups, restoring
-from models.backups import Backup, Place
 from models.database import database_url
-from models.restoring import Held, Mails, Moments
+from models.keeping import backups, restoring
+from models.keeping.backups import Backup, Place
+from models.keeping.restoring import Held, Mails, Moments
 from models.settings import Settings
 from models.upgrade import Before
 from policy.refusals import NotAllowed, Unavailable

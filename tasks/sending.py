@@ -8,10 +8,10 @@ from math import inf
 from time import monotonic
 from uuid import uuid4
 
-from models import outbox
 from models.database import Database
 from models.faults import reach
-from models.mail import Mail
+from models.mailing import outbox
+from models.mailing.mail import Mail
 from models.settings import Settings
 from tasks.marks import Marks
 from tasks.processes import holder, is_dead

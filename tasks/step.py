@@ -5,9 +5,9 @@ from datetime import datetime
 from models import guidance
 from models.database import database
 from models.ledger import find
-from models.letters import climb
+from models.mailing.letters import climb
+from models.rules.trade import trade
 from models.settings import settings
-from models.trade import trade
 from policy.office import office_day
 from policy.stages import Step, is_past
 from tasks import clock

@@ -3,9 +3,9 @@
 import logging
 from datetime import datetime
 
-from models import succession, vacancies
 from models.database import Database
-from models.trade import trade
+from models.rules.trade import trade
+from models.staff import succession, vacancies
 from policy.office import office_day
 from policy.trade import Trade
 

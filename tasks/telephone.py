@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.database import Database
-from models.phone_list import phone_list
+from models.mailing.phone_list import phone_list
 from models.questions import Row
 from tasks.letters.words import GRAVITY
 

@@ -3,11 +3,13 @@
 import time
 from datetime import datetime, timedelta
 
-from models import book, heartbeats, letters
+from models import heartbeats
 from models.database import Database
 from models.heartbeats import Beat
+from models.mailing import letters
 from models.running import Heartbeat
 from models.settings import settings
+from models.staff import book
 from policy import timekeeping
 from policy.office import office_day
 from policy.refusals import NotAllowed, Unavailable

@@ -3,9 +3,10 @@
 import logging
 from datetime import datetime, timedelta
 
-from models import checks, files, heartbeats
+from models import checks, heartbeats
 from models.database import Database, database
 from models.heartbeats import Beat
+from models.keeping import files
 from models.settings import settings
 from tasks import clock
 from tasks.processes import holder

@@ -8,10 +8,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import IntegrityError
 
-from models import announcing, letters, outbox, seals
+from models import seals
 from models.database import Database, database
+from models.mailing import letters, outbox
+from models.rules import announcing
+from models.rules.trade import trade
 from models.settings import settings
-from models.trade import trade
 from policy.office import office_day
 from policy.refusals import Unavailable
 from tasks import clock, succession, timekeeping

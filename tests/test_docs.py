@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from models.figures import Figures
+from models.rules.shipped import shipped, shipped_text
 from models.settings import Settings
-from models.shipped import shipped, shipped_text
 from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, REVIEW_MOVED, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
 from policy.rulebook.rungs import CLOCKS, FORMS, MAY_BE_EMPTY

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from models import almanac, announcing
-from models.announcing import Announced
 from models.database import Database
 from models.questions import Row
-from models.recomputing import Move, What
+from models.rules import almanac, announcing
+from models.rules.announcing import Announced
+from models.rules.recomputing import Move, What
 from policy.ledger_rows import Remark
 from policy.refusals import BadInput
 from policy.timelimits import EARLIEST, LATEST, read_day

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from models import checks, files, intake, ledger, opening, questions
-from models.book import account_named
+from models import checks, ledger, opening, questions
 from models.database import Database
-from models.desk import Difference, Taken, Wanted
+from models.importing import intake
+from models.importing.desk import Difference, Taken, Wanted
+from models.keeping import files
 from models.ledger import Receipt
 from models.orders import ActWords, OpenWords, Order, words_of
+from models.rules.trade import trade
 from models.settings import settings
-from models.trade import trade
+from models.staff.book import account_named
 from policy.deadlines import DeadlineType
 from policy.ledger_rows import Remark
 from policy.lights import Light

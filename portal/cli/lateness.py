@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from models.database import Database
-from models.lateness import late_steps
+from models.mailing.lateness import late_steps
 from models.questions import Row
-from models.trade import trade
+from models.rules.trade import trade
 from policy.escalation import TIMED
 from policy.stages import Stage
 from policy.words import STAGE_WORDS

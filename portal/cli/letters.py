@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from models import letters as letter_rows
-from models import outbox, questions
-from models.book import account_named
+from models import questions
 from models.database import Database
-from models.mail import MailState
+from models.mailing import letters as letter_rows
+from models.mailing import outbox
+from models.mailing.mail import MailState
+from models.rules.trade import trade
 from models.settings import settings
-from models.trade import trade
+from models.staff.book import account_named
 from policy.escalation import LetterState
 from policy.office import OFFICE
 from policy.refusals import BadInput, NotAllowed

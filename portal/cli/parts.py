@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from models import home
+from models.keeping import home
 from models.settings import LogFormat, Settings, SmtpSecurity, settings
 from portal import demonstration
 from portal.cli import runs

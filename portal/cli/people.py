@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from models import questions, staffing, standing_in, succession, vacancies
+from models import questions
 from models.database import Database
-from models.staffing import Staffed
-from models.standing_in import Span, Standing, Wanted
-from models.succession import Change, Changed, Move
-from models.trade import trade
-from models.vacancies import Vacancy
+from models.rules.trade import trade
+from models.staff import staffing, standing_in, succession, vacancies
+from models.staff.staffing import Staffed
+from models.staff.standing_in import Span, Standing, Wanted
+from models.staff.succession import Change, Changed, Move
+from models.staff.vacancies import Vacancy
 from policy.refusals import BadInput, Language
 from portal.cli.findings import By, Json
 from portal.cli.printing import as_json, is_english, say, table, words

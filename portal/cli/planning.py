@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from models import planning
 from models.database import Database
-from models.planning import Asked
+from models.mailing import planning
+from models.mailing.planning import Asked
 from models.questions import Row
-from models.trade import trade
+from models.rules.trade import trade
 from policy.refusals import BadInput
 from policy.telephone import WhyNot
 from policy.words import WHY_NOT_WORDS

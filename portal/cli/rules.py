@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from models import moving, ruling, trade
 from models.database import Database
-from models.moving import Moving, Wanted
-from models.recomputing import Move
-from models.rulebook import RuleBook
-from models.ruling import Ruling
+from models.rules import moving, ruling, trade
+from models.rules.moving import Moving, Wanted
+from models.rules.recomputing import Move
+from models.rules.rulebook import RuleBook
+from models.rules.ruling import Ruling
 from policy.office import OFFICE
 from policy.refusals import BadInput
 from policy.rulebook.file import BadRules, Fault, read

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-from models import home
-from models.announcing import announce_known
 from models.database import Database, database
+from models.keeping import home
+from models.rules.announcing import announce_known
 from models.settings import settings
 from models.upgrade import upgrade
 from policy.refusals import BadInput, Unavailable

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from models import backups
-from models.backups import Backup
 from models.database import Database
-from models.restoring import Held, Mails
+from models.keeping import backups
+from models.keeping.backups import Backup
+from models.keeping.restoring import Held, Mails
 from models.settings import settings
 from portal.cli.findings import Json
 from portal.cli.printing import as_json, say

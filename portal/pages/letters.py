@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from models import overview, planning, questions
-from models.planning import Asked
+from models import overview, questions
+from models.mailing import planning
+from models.mailing.planning import Asked
 from models.questions import Row
-from models.trade import trade
+from models.rules.trade import trade
 from policy.escalation import LetterState
 from portal.pages.paper import MOST_ROWS, READ, Reading
 from tasks import clock

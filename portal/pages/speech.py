@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from models.mail import MailState
+from models.mailing.mail import MailState
 from models.questions import Row
 from policy.deadlines import DayCount, DeadlineType
 from policy.escalation import LetterState

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from models.database import Database
-from models.files import keep
+from models.keeping.files import keep
 from models.orders import Attached
 from models.upgrade import upgrade
 from policy.stages import Act

@@ -14,10 +14,10 @@ from time import perf_counter
 
 import openpyxl
 
-from models import intake
 from models.database import Database
-from models.desk import Wanted
-from models.trade import trade
+from models.importing import intake
+from models.importing.desk import Wanted
+from models.rules.trade import trade
 from models.upgrade import upgrade
 from policy.office import office_day
 from tasks.ledgers.reading import read_ledger

@@ -14,9 +14,9 @@ from time import perf_counter
 
 from sqlalchemy import insert, text
 
-from models import outbox
 from models.database import Database
-from models.mail import Addressee, Letter, Mail, MailState
+from models.mailing import outbox
+from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.settings import Settings, SmtpSecurity
 from models.upgrade import upgrade
 from policy.escalation import LetterState

@@ -11,8 +11,9 @@ from time import monotonic
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import figures, guidance, letters, questions, seals
+from models import figures, guidance, questions, seals
 from models.database import Database
+from models.mailing import letters
 from policy.office import office_day
 from policy.stages import Act, Stage
 from tasks import clock

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from signal import SIGKILL
 from time import monotonic
 
-from models.shipped import shipped_text
+from models.rules.shipped import shipped_text
 from tests.crash.house import House
 from tests.crash.lives import PLACED
 from tests.crash.play import Outcome, rested

@@ -8,12 +8,12 @@ from typing import Any
 
 from models import ledger
 from models.database import Database
-from models.files import keep
+from models.keeping.files import keep
 from models.ledger import Receipt
 from models.opening import open_finding
 from models.orders import ActWords, OpenWords, Order, words_of
+from models.rules.trade import trade
 from models.settings import settings
-from models.trade import trade
 from policy.refusals import Refusal
 from policy.stages import Act
 from portal.cli.running import ready

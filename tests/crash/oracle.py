@@ -12,12 +12,12 @@ from prefect.client.orchestration import PrefectClient
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import outbox
 from models.checks import check
 from models.database import Database
 from models.findings import Finding
 from models.history import Event
-from models.mail import Addressee, Letter, Mail, MailState
+from models.mailing import outbox
+from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.running import Wake
 from policy.escalation import LetterState
 from policy.notices import NOTICES, REVIEW_MOVED, Notice, notices

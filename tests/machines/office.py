@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import ledger
 from models.database import Database
-from models.files import keep
+from models.keeping.files import keep
 from models.ledger import Receipt
 from models.opening import open_finding
 from models.orders import ActWords, Attached, OpenWords, Order, words_of

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import portal
-from models import intake, staffing
 from models.database import Database
-from models.desk import Taken, Wanted
+from models.importing import intake
+from models.importing.desk import Taken, Wanted
+from models.staff import staffing
 from policy.ledger_rows import LedgerRow, ReadLedger
 from tasks.ledgers.reading import read_ledger
 from tasks.people_file import read_people

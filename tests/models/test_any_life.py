@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from models.database import Database
 from models.findings import Finding
-from models.mail import Letter
+from models.mailing.mail import Letter
 from models.upgrade import upgrade
 from policy.refusals import Refusal
 from policy.stages import ENDED, Act, Stage, acts_possible

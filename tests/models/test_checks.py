@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from models import checks, files, guidance, heartbeats, ledger, letters, seals
+from models import checks, guidance, heartbeats, ledger, seals
 from models.checks import INVARIANTS
 from models.database import Database
 from models.heartbeats import Beat
-from models.mail import MailState
+from models.keeping import files
+from models.mailing import letters
+from models.mailing.mail import MailState
 from models.settings import Settings
 from policy.stages import Act, Stage
 from tasks.post import write_mails

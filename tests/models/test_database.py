@@ -13,10 +13,10 @@ from sqlmodel import SQLModel, select
 from models import ledger
 from models.database import Database, database, database_url
 from models.findings import ClosedCycle, Finding, Measure, OutcomeFigure
-from models.mail import Letter
-from models.people import Appointment, Person, Post, PostRole, Substitution, Unit
+from models.mailing.mail import Letter
 from models.seals import seal_day
 from models.settings import Settings
+from models.staff.people import Appointment, Person, Post, PostRole, Substitution, Unit
 from models.upgrade import upgrade
 from policy.deadlines import DayCount, DeadlineType
 from policy.escalation import LetterState

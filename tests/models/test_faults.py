@@ -12,7 +12,7 @@ import pytest
 
 from models.database import Database
 from models.faults import reach
-from models.files import keep
+from models.keeping.files import keep
 from models.settings import settings
 from policy.refusals import BadInput, Unavailable
 from policy.stages import Act

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from models import files
 from models.database import Database
+from models.keeping import files
 from models.upgrade import upgrade
 from policy.refusals import Unavailable
 from policy.stages import Act

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models import ledger, staffing
+from models import ledger
 from models.database import Database
 from models.findings import ClosedCycle, Measure
 from models.ledger import Receipt, link
-from models.letters import climb
+from models.mailing.letters import climb
 from models.opening import open_finding
 from models.orders import ActWords, Attached, OpenWords, words_of
+from models.staff import staffing
 from policy.chain import GENESIS
 from policy.deadlines import DeadlineType
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken, Refusal

@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import Connection
 
 from models.database import Database
-from models.desk import Taken
+from models.importing.desk import Taken
 from models.ledger import Receipt
 from models.upgrade import config
 from policy.ledger_rows import LedgerRow

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models import staffing, succession
 from models.database import Database
-from models.mail import Mail
-from models.succession import Change
+from models.mailing.mail import Mail
+from models.staff import staffing, succession
+from models.staff.succession import Change
 from policy.stages import Act
 from tests.models.township import FILE, TRADE, assigned, finding, holders
 from tests.models.traveller import Traveller, at

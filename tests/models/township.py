@@ -6,17 +6,18 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from models import ledger, staffing
-from models.calendars import announced
+from models import ledger
 from models.database import Database
 from models.findings import Finding
 from models.history import Event
 from models.ledger import Receipt
-from models.mail import Letter
+from models.mailing.mail import Letter
 from models.opening import open_finding
 from models.orders import ActWords, Attached, OpenWords, Order, words_of
-from models.shipped import shipped
-from models.staffing import Holder
+from models.rules.calendars import announced
+from models.rules.shipped import shipped
+from models.staff import staffing
+from models.staff.staffing import Holder
 from policy.stages import Act, Stage
 from policy.trade import Trade
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from models import outbox
 from models.database import Database
 from models.ledger import find
-from models.letters import case_of, under
-from models.mail import Letter, Mail
+from models.mailing import outbox
+from models.mailing.letters import case_of, under
+from models.mailing.mail import Letter, Mail
 from models.settings import Settings
 from policy.escalation import Key, LetterState, Planned, plan
 from policy.office import office_day

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from models.calendars import announced
-from models.shipped import shipped
+from models.rules.calendars import announced
+from models.rules.shipped import shipped
 from policy.acts import Said
 from policy.deadlines import DeadlineType
 from policy.escalation import Case, Clock

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.calendars import announced, notice
+from models.rules.calendars import announced, notice
 from policy.refusals import BadInput
 from policy.years import DayKind, DayLine, YearNotice, idle, next_in_line, problems, year_notice
 from tests.policy.cases import CALENDAR

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 import pytest
 
-from models.files import LARGEST
+from models.keeping.files import LARGEST
 from models.settings import settings
 from policy.stages import Act
 from policy.words import ACT_WORDS

@@ -17,20 +17,20 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from models import calendars
-from models.announcing import announce
-from models.book import incumbent
 from models.database import database
-from models.desk import Wanted
 from models.findings import Finding
-from models.intake import take_in
-from models.letters import climb
-from models.mail import Addressee, Letter, Mail, MailState
-from models.people import Account, Appointment, Person
+from models.importing.desk import Wanted
+from models.importing.intake import take_in
+from models.mailing.letters import climb
+from models.mailing.mail import Addressee, Letter, Mail, MailState
+from models.rules import calendars
+from models.rules.announcing import announce
+from models.rules.shipped import shipped
+from models.rules.trade import trade
 from models.running import Run
 from models.settings import Settings, settings
-from models.shipped import shipped
-from models.trade import trade
+from models.staff.book import incumbent
+from models.staff.people import Account, Appointment, Person
 from models.upgrade import upgrade
 from policy.escalation import LetterState
 from policy.lights import Light

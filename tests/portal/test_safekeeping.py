@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import backups
+from models.keeping import backups
 from tests.portal.test_cli import FINDINGS, PEOPLE, apart
 
 BACKUP_POINTS = (

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models import backups, heartbeats
+from models import heartbeats
 from models.database import Database
 from models.heartbeats import Beat
+from models.keeping import backups
 from models.running import Heartbeat
 from models.settings import Settings
 from models.upgrade import upgrade

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from models.database import Database
 from models.findings import Finding
-from models.mail import Mail
+from models.mailing.mail import Mail
 from models.settings import settings
 from tasks.letters.own import paper
 from tasks.post import write_mails

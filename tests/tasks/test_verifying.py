@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-from models import files, heartbeats
+from models import heartbeats
 from models.database import Database
+from models.keeping import files
 from models.running import Heartbeat
 from tasks import clock
 from tasks.verifying import QUICK, WHOLE, is_due, verify

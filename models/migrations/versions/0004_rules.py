@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from models.calendars import announced, labels
-from models.shipped import shipped_text
+from models.rules.calendars import announced, labels
+from models.rules.shipped import shipped_text
 
 revision = "0004"
 down_revision = "0003"

@@ -7,10 +7,11 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import ledger, letters, outbox
+from models import ledger
 from models.database import Database
 from models.findings import Finding
-from models.mail import Mail, MailState
+from models.mailing import letters, outbox
+from models.mailing.mail import Mail, MailState
 from policy.notices import Notice
 from tasks import prefect_server
 

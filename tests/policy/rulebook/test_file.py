@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from models.shipped import shipped, shipped_text
+from models.rules.shipped import shipped, shipped_text
 from policy.deadlines import DayCount, DeadlineType, Period, due
 from policy.escalation import Case, Clock, next_look, plan
 from policy.roles import Role

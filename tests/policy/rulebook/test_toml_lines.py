@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.shipped import shipped_text
+from models.rules.shipped import shipped_text
 from policy.rulebook.toml_lines import Path, lines
 
 ODD = '''\

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from models.shipped import shipped
+from models.rules.shipped import shipped
 from policy.lights import Light
 from policy.notices import NOTICES
 from policy.refusals import Language

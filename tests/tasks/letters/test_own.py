@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from models.findings import Finding
-from models.people import Post, Unit
+from models.staff.people import Post, Unit
 from policy.refusals import Language
 from tasks.letters import own
 from tasks.letters.cards import subject

@@ -1,0 +1,1 @@
+"""Who holds which post: appointed, standing in, handing over, missing."""

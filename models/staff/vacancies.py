@@ -1,0 +1,102 @@
+"""Posts with work under way that nobody can be written to about, and the supervisor told of each once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import ledger
+from models.findings import Finding
+from models.mailing import letters
+from models.mailing.mail import Letter
+from models.staff import book
+from models.staff.people import Appointment, Post, Unit
+from models.staff.succession import UNDER_WAY, under_way
+from policy.notices import POST_VACANT
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """A post that nobody holds, or whose letters reach nobody. `since` is unknown if it was never held."""
+
+    post_id: int
+    post: str
+    unit: str
+    since: date | None
+    stands_in: str
+    """Who acts meanwhile, if somebody does."""
+    numbers: tuple[str, ...]
+
+
+async def vacancies(session: AsyncSession, today: date) -> list[Vacancy]:
+    """By unit and post."""
+    posts = {post.id or 0: (post, unit) for post, unit in await session.exec(AT_WORK)}
+    held = await book.holders(session, posts, today)
+    told = await book.written_to(session, posts, today)
+    return [
+        await _vacancy(session, post, unit, today, told.get(post_id))
+        for post_id, (post, unit) in posts.items()
+        if post_id not in held or post_id not in told
+    ]
+
+
+AT_WORK = (
+    select(Post, Unit.name)
+    .join(Unit, col(Unit.id) == col(Post.unit_id))
+    .where(
+        exists().where(col(Finding.owner_post_id) == col(Post.id), col(Finding.stage).in_(list(UNDER_WAY)))
+    )
+    .order_by(col(Unit.name), col(Post.name))
+)
+
+
+async def _vacancy(
+    session: AsyncSession, post: Post, unit: str, today: date, told: book.Told | None
+) -> Vacancy:
+    post_id = post.id or 0
+    last = await session.exec(
+        select(func.max(Appointment.to_day)).where(
+            Appointment.post_id == post_id, col(Appointment.to_day) < today, ~col(Appointment.cut_short)
+        )
+    )
+    day = last.one()
+    since = day + timedelta(days=1) if day else None
+    name = await book.person_name(session, told.account.person_id) if told else ""
+    return Vacancy(post_id, post.name, unit, since, name, tuple(await under_way(session, [post_id])))
+
+
+async def to_tell(session: AsyncSession, today: date) -> list[tuple[str, int]]:
+    """Findings whose post was held once and now reaches nobody, of which nobody was told; and since when."""
+    found: list[tuple[str, int]] = []
+    for vacancy in await vacancies(session, today):
+        since = vacancy.since.toordinal() if vacancy.since else 0
+        post = await session.get_one(Post, vacancy.post_id)
+        if vacancy.stands_in or post.in_hands_of is None:
+            continue
+        known = await _told(session, vacancy.numbers, since)
+        found += [(number, since) for number in vacancy.numbers if number not in known]
+    return found
+
+
+async def _told(session: AsyncSession, numbers: Collection[str], since: int) -> set[str]:
+    """Those of which the supervisor was told in this vacancy."""
+    rows = await session.exec(
+        select(Letter.finding).where(
+            col(Letter.finding).in_(numbers), Letter.rung == POST_VACANT.rung, Letter.occasion == since
+        )
+    )
+    return set(rows)
+
+
+async def tell(session: AsyncSession, told: Collection[tuple[str, int]], now: datetime) -> int:
+    """Write to the supervisor of each finding, once for each vacancy. Returns to how many."""
+    written = 0
+    for number, since in told:
+        finding = await ledger.taken(session, number)
+        if finding.stage in UNDER_WAY and not await _told(session, [number], since):
+            await letters.notify(session, finding, POST_VACANT, since, now)
+            written += 1
+    return written
