@@ -884,7 +884,7 @@ def own_rules(rectify: Run, tmp_path: Path) -> Path:
 
 def test_the_rules_in_force_are_shown_as_the_file_they_are(rectify: Run, tmp_path: Path) -> None:
     shown = rectify("rules", "show").out
-    assert shown == (ROOT / "models" / "rules.toml").read_text(encoding="utf-8")
+    assert shown == (ROOT / "models" / "rules" / "rules.toml").read_text(encoding="utf-8")
     (tmp_path / "same.toml").write_text(shown, encoding="utf-8")
     assert rectify("rules", "check", "same.toml").code == 0
     refused(rectify("rules", "use", "same.toml", "--by", "jiwei"), 2, "第1版内容相同")
