@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-from sqlalchemy import Integer, String, and_, bindparam, func, inspect, update
+import sqlalchemy
+from sqlalchemy import Integer, String, and_, bindparam, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
@@ -15,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from models import extending
-from models.bulk import store, unsaved, whole
+from models.bulk import connected, plain, store, unsaved, whole
 from models.database import Database
 from models.effects import EFFECTS, Doing
 from models.findings import Evidence, Finding, Measure
@@ -73,12 +75,19 @@ async def _by_its_twin(db: Database, order: Order) -> Receipt:
 
 
 async def taken(session: AsyncSession, number: str) -> Finding:
-    """The finding, kept from other acts and from the watch until commit; SQLite has one writer anyway."""
-    found = await session.exec(TAKE, params={"number": number})
-    return found.first() or await find(session, number)
+    """The finding, kept from other acts and from the watch until commit; SQLite has one writer anyway.
+
+    It is a copy of its columns, of which the session knows nothing: the row changes in one step.
+    """
+    connection = await connected(session)
+    found = (await connection.execute(TAKE, {"number": number})).mappings().first()
+    if found is None:
+        return await find(session, number)  # which says what is near
+    return cast(Finding, SimpleNamespace(**found, as_taken=found))
 
 
-TAKE = select(Finding).where(col(Finding.number) == bindparam("number")).with_for_update(key_share=True)
+ROW = SQLModel.metadata.tables["finding"]
+TAKE = sqlalchemy.select(ROW).where(ROW.c.number == bindparam("number")).with_for_update(key_share=True)
 
 
 async def enact(
@@ -116,7 +125,6 @@ async def _carry_out(doing: Doing, head: str) -> Receipt:
     """Store what was decided; `head` is the hash of the finding's last event."""
     session, finding, before = doing.session, doing.finding, doing.before
     act, now = doing.order.act, doing.now
-    session.expunge(finding)  # from here on a copy: the row changes in one step, by compare-and-set
     await _apply(doing)
     finding.version = before.version + 1
     if _starts_a_clock(before, doing.moved, act):
@@ -143,16 +151,15 @@ async def _apply(doing: Doing) -> None:
         await EFFECTS[act](doing)
 
 
-ROW = SQLModel.metadata.tables["finding"]
-COLUMNS = {column.name for column in ROW.c if not column.primary_key}
+COLUMNS = sorted(column.name for column in ROW.c if not column.primary_key)
 STORE = update(ROW).where(ROW.c.number == bindparam("its_number"), ROW.c.version == bindparam("seen"))
 
 
 async def _store(session: AsyncSession, finding: Finding, before: Facts) -> None:
     """Take the next version, with all that changed, by compare-and-set; who comes second is told so."""
-    changed = COLUMNS - inspect(finding).unmodified
-    row = {name: getattr(finding, name) for name in sorted(changed)}
-    connection = await session.connection()
+    now, was = vars(finding), vars(finding)["as_taken"]
+    row = {name: now[name] for name in COLUMNS if now[name] != was[name]}
+    connection = await connected(session)
     stored = await connection.execute(STORE, {"its_number": before.number, "seen": before.version, **row})
     if stored.rowcount != 1:
         raise _overtaken(before.number, "")
@@ -189,7 +196,7 @@ class Past:
 
 async def _past(session: AsyncSession, finding: Finding) -> Past:
     bound = {"number": finding.number, "cycle": finding.cycle, "version": finding.version}
-    rows = list(await session.exec(PAST, params=bound))
+    rows = await plain(session, PAST, bound)
     head, evidence, open_measures, _ = rows[0]
     submitters = frozenset(person for *_, person in rows if person is not None)
     return Past(head, evidence, open_measures, submitters)

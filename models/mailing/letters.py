@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, exists, func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.bulk import Values, numbered, store, whole
+from models.bulk import Values, numbered, plain, store, whole
 from models.findings import Finding
 from models.mailing.delivery import take_back, told
 from models.mailing.mail import Addressee, Letter
@@ -191,9 +191,7 @@ async def look_ahead(
 
 async def _written(session: AsyncSession, finding: Finding) -> Sequence["Glance"]:
     """A glance at all its letters; those to be changed are read anew, as rows."""
-    await session.flush()
-    connection = await session.connection()
-    return (await connection.execute(WRITTEN, {"finding": finding.number})).all()
+    return await plain(session, WRITTEN, {"finding": finding.number})
 
 
 Glance = Row[int, int, str, int, LetterState, bool, str]

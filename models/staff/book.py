@@ -29,6 +29,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
+from models.bulk import plain
 from models.findings import Finding
 from models.staff.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
 from policy.refusals import NotAllowed, NotFound
@@ -203,7 +204,7 @@ async def actor(session: AsyncSession, account_name: str, unit_id: int | None, t
     itself and what is below, an office all that its parent reaches.
     """
     bound = {"account": account_name, "unit": unit_id, "today": today}
-    rows = list(await session.exec(ACTING, params=bound))
+    rows = await plain(session, ACTING, bound)
     if not rows:
         raise _no_account(account_name)
     posts = frozenset(post for _, post, *_ in rows if post is not None)
@@ -336,7 +337,7 @@ def sought(finding: Finding, roles: Iterable[Role]) -> set[Role]:
 async def holding(session: AsyncSession, unit_id: int | None, roles: Collection[Role]) -> Holding:
     """The posts whose role, one of these, reaches the unit."""
     bound = {"unit": unit_id, "roles": sorted(roles)}
-    return list(await session.exec(HOLDING, params=bound)) if roles else []
+    return await plain(session, HOLDING, bound) if roles else []
 
 
 def closest(finding: Finding, roles: Iterable[Role], holding: Holding) -> dict[Role, list[int]]:
