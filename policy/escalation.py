@@ -1,6 +1,6 @@
 """The escalation ladder: every letter a finding calls for, past, due and future."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -112,15 +112,7 @@ def next_look(letters: Iterable[Planned], recorded: Mapping[Key, LetterState]) -
 
 def foresight(rules: Rules) -> int:
     """The most days before the end of a step's own clock that one of its letters may fall due."""
-    ladders = (
-        rules.acceptance_ladder,
-        rules.assignment_ladder,
-        rules.dispute_ladder,
-        rules.plan_ladder,
-        rules.verification_ladder,
-        rules.closure_ladder,
-    )
-    rungs = [rung for ladder in ladders for rung in ladder.rungs]
+    rungs = [rung for clock_of in STEP_CLOCKS.values() for rung in clock_of(rules)[1].rungs]
     days = [rung.days_left or 0 for rung in rungs]
     return max([0, *days, *(-AT_MOST * (rung.workdays_late or 0) for rung in rungs)])
 
@@ -215,25 +207,18 @@ def _on_step(case: Case, rules: Rules, calendar: Calendar) -> Iterator[Planned]:
 
 def step_clock(stage: Stage, rules: Rules) -> tuple[Period, Ladder] | None:
     """How long the step at this stage may take, and who hears of it; work itself has the deadline instead."""
-    clocks = {
-        Stage.DRAFT: (rules.assignment, rules.assignment_ladder),
-        Stage.ASSIGNED: (rules.acceptance, rules.acceptance_ladder),
-        Stage.DISPUTED: (rules.review, rules.dispute_ladder),
-        Stage.PLAN_REVIEW: (rules.review, rules.plan_ladder),
-        Stage.PENDING_VERIFICATION: (rules.verification, rules.verification_ladder),
-        Stage.PENDING_CLOSURE: (rules.closure, rules.closure_ladder),
-    }
-    return clocks.get(stage)
+    return STEP_CLOCKS[stage](rules) if stage in STEP_CLOCKS else None
 
 
-TIMED = (
-    Stage.DRAFT,
-    Stage.ASSIGNED,
-    Stage.DISPUTED,
-    Stage.PLAN_REVIEW,
-    Stage.PENDING_VERIFICATION,
-    Stage.PENDING_CLOSURE,
-)
+STEP_CLOCKS: Mapping[Stage, Callable[[Rules], tuple[Period, Ladder]]] = {
+    Stage.DRAFT: lambda rules: (rules.assignment, rules.assignment_ladder),
+    Stage.ASSIGNED: lambda rules: (rules.acceptance, rules.acceptance_ladder),
+    Stage.DISPUTED: lambda rules: (rules.review, rules.dispute_ladder),
+    Stage.PLAN_REVIEW: lambda rules: (rules.review, rules.plan_ladder),
+    Stage.PENDING_VERIFICATION: lambda rules: (rules.verification, rules.verification_ladder),
+    Stage.PENDING_CLOSURE: lambda rules: (rules.closure, rules.closure_ladder),
+}
+TIMED = tuple(STEP_CLOCKS)
 """The stages at which a step has a clock of its own."""
 
 
