@@ -24,7 +24,7 @@ from policy.refusals import BadInput
 from policy.stages import Act, Stage
 from policy.words import ACT_WORDS, DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORDS, days_in_words
 from portal.cli import printing, runs
-from portal.cli.printing import as_json, say, table, words
+from portal.cli.printing import as_json, listing, say, table, words
 from portal.cli.running import folder, with_database
 from portal.pages.speech import Speech
 from tasks import clock
@@ -221,13 +221,9 @@ def list_findings(
         async with db.reading() as session:
             return await questions.listed(session, clock.today(), overdue=overdue, unit=unit)
 
-    rows = with_database(work)
-    if json:
-        as_json(rows)
-        return
-    table(LIST_COLUMNS, [_list_row(row) for row in rows])
-    if not rows:
-        say("没有符合条件的问题。", "No such finding.")
+    listing(
+        with_database(work), LIST_COLUMNS, _list_row, ("没有符合条件的问题。", "No such finding."), json=json
+    )
 
 
 LIST_COLUMNS = (

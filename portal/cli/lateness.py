@@ -12,7 +12,7 @@ from policy.escalation import TIMED
 from policy.stages import Stage
 from policy.words import STAGE_WORDS
 from portal.cli.findings import Json
-from portal.cli.printing import as_json, say, table, words
+from portal.cli.printing import listing, words
 from portal.cli.running import with_database
 from tasks import clock
 
@@ -44,13 +44,7 @@ def late(
         async with db.reading() as session:
             return await late_steps(session, held, clock.today(), stages)
 
-    rows = with_database(work)
-    if json:
-        as_json(rows)
-        return
-    table(COLUMNS, [_row(row) for row in rows])
-    if not rows:
-        say("没有超期的环节。", "No step is late.")
+    listing(with_database(work), COLUMNS, _row, ("没有超期的环节。", "No step is late."), json=json)
 
 
 def _row(row: Row) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from policy.office import OFFICE
 from policy.refusals import BadInput, NotAllowed
 from policy.words import LETTER_STATE_WORDS
 from portal.cli.findings import By, Json
-from portal.cli.printing import as_json, say, table, words
+from portal.cli.printing import as_json, listing, say, table, words
 from portal.cli.running import with_database
 from portal.pages.speech import Speech
 from tasks import clock
@@ -49,13 +49,7 @@ def letters(json: Json = False) -> None:
         async with db.reading() as session:
             return await questions.letters(session)
 
-    rows = with_database(work)
-    if json:
-        as_json(rows)
-        return
-    table(COLUMNS, [row_of(row) for row in rows])
-    if not rows:
-        say("没有函件。", "No letters.")
+    listing(with_database(work), COLUMNS, row_of, ("没有函件。", "No letters."), json=json)
 
 
 def row_of(row: questions.Row) -> tuple[str, ...]:

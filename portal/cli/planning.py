@@ -15,7 +15,7 @@ from policy.telephone import WhyNot
 from policy.words import WHY_NOT_WORDS
 from portal.cli.findings import Json
 from portal.cli.letters import document
-from portal.cli.printing import as_json, is_english, say, table, words
+from portal.cli.printing import is_english, listing, words
 from portal.cli.running import with_database
 from tasks import clock
 
@@ -50,13 +50,7 @@ def plan(
         async with db.reading() as session:
             return await planning.plans(session, held, clock.now(), asked)
 
-    rows = with_database(work)
-    if json:
-        as_json(rows)
-        return
-    table(COLUMNS, [_row(row) for row in rows])
-    if not rows:
-        say("没有将发的函件。", "Nothing to come.")
+    listing(with_database(work), COLUMNS, _row, ("没有将发的函件。", "Nothing to come."), json=json)
 
 
 def _day(text: str) -> date | None:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -23,6 +24,7 @@ STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 LONGEST_REFUSAL = 1000
 
 Cell = str | Text
+Values = dict[str, Any]
 
 out = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -81,6 +83,23 @@ def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Cell]], ti
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text(STEERING.sub(" ", cell)) for cell in row))
     out.print(drawn)
+
+
+def listing(
+    rows: Sequence[Values],
+    columns: Sequence[tuple[str, str]],
+    cells: Callable[[Values], Sequence[Cell]],
+    nothing: tuple[str, str],
+    *,
+    json: bool,
+) -> None:
+    """The answer to a question for many: JSON as it is, or a table of `cells`; else `nothing` is said."""
+    if json:
+        as_json(rows)
+        return
+    table(columns, [cells(row) for row in rows])
+    if not rows:
+        say(*nothing)
 
 
 def _flat(cell: Cell) -> str:

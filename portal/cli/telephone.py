@@ -10,7 +10,7 @@ from policy.telephone import WhyNot
 from policy.words import WHY_NOT_WORDS
 from portal.cli.findings import Json
 from portal.cli.letters import document
-from portal.cli.printing import as_json, say, table, words
+from portal.cli.printing import listing, words
 from portal.cli.running import with_database
 from tasks import clock, telephone
 
@@ -39,13 +39,7 @@ def phone_list(
     async def work(db: Database) -> list[Row]:
         return await telephone.calls(db, clock.now(), by)
 
-    rows = with_database(work)
-    if json:
-        as_json(rows)
-        return
-    table(COLUMNS, [_row(row) for row in rows])
-    if not rows:
-        say("没有需要打电话的。", "Nobody has to be called.")
+    listing(with_database(work), COLUMNS, _row, ("没有需要打电话的。", "Nobody has to be called."), json=json)
 
 
 def _row(row: Row) -> tuple[str, ...]:
