@@ -1,0 +1,191 @@
+"""The portal: passwords, sign-ins, tokens, one-time links, saved filters, webhooks."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+REFUSAL = "history is only added to"
+TABLES = [
+    "credential",
+    "recovery_code",
+    "task_link",
+    "sign_in",
+    "throttle",
+    "token",
+    "access_event",
+    "saved_filter",
+    "webhook",
+    "webhook_delivery",
+]
+"""In the order in which one names another."""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "credential",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(length=300), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_initial", sa.Boolean(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stamp", sa.Integer(), nullable=False),
+        sa.Column("totp_secret", sa.String(length=64), nullable=False),
+        sa.Column("totp_step", sa.Integer(), nullable=False),
+        sa.Column("oidc_subject", sa.String(length=300), nullable=True),
+        sa.PrimaryKeyConstraint("account"),
+        sa.ForeignKeyConstraint(["account"], ["account.name"]),
+        sa.UniqueConstraint("oidc_subject"),
+        sa.CheckConstraint("stamp >= 1", name="stamps begin at one"),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("account", "code_hash"),
+        sa.ForeignKeyConstraint(["account"], ["account.name"]),
+    )
+    op.create_table(
+        "task_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("pin_hash", sa.String(length=300), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["account"], ["account.name"]),
+        sa.ForeignKeyConstraint(["finding"], ["finding.number"]),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"]),
+        sa.UniqueConstraint("hash"),
+    )
+    op.create_index("ix_task_link_finding", "task_link", ["finding"])
+    op.create_table(
+        "sign_in",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=True),
+        sa.Column("stamp", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("code_given", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.String(length=300), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash"),
+        sa.ForeignKeyConstraint(["account"], ["account.name"]),
+        sa.ForeignKeyConstraint(["link_id"], ["task_link.id"]),
+        sa.CheckConstraint("way IN ('password', 'oidc', 'link')", name="a sign-in has a known way"),
+    )
+    op.create_index("ix_sign_in_account", "sign_in", ["account"])
+    op.create_table(
+        "throttle",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.Float(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("scopes", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["account"], ["account.name"]),
+        sa.UniqueConstraint("hash"),
+    )
+    op.create_index("ix_token_account", "token", ["account"])
+    op.create_table(
+        "access_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=100), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("access_by_account", "access_event", ["account", "id"])
+    op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("query", sa.String(length=2000), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["account"], ["account.name"]),
+        sa.UniqueConstraint("account", "name", name="a filter's name is its own for an account"),
+    )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("secret", sa.String(length=100), nullable=False),
+        sa.Column("acts", sa.String(length=1000), nullable=False),
+        sa.Column("made_by", sa.String(length=100), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("seen_wake", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("webhook_id", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["finding"], ["finding.number"]),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"]),
+        sa.CheckConstraint("state IN ('queued', 'delivered', 'failed')", name="a delivery has a known state"),
+        sa.UniqueConstraint("webhook_id", "finding", "seq", name="an event is told once to an address"),
+    )
+    op.create_index("deliveries_due", "webhook_delivery", ["state", "next_at"])
+    _protect()
+
+
+def _protect() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER access_event_no_{verb.lower()} BEFORE {verb} ON access_event "
+                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+            )
+        return
+    op.execute(
+        "CREATE TRIGGER access_event_append_only BEFORE UPDATE OR DELETE ON access_event "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.drop_table(table)
