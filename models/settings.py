@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     worker_port: int = Field(
         default=9180, ge=0, le=65535, description="Its port; a free one if that is taken, none if 0."
     )
+    plain_http: bool = Field(
+        default=False, description="Serve the portal to other machines without TLS, on a closed network."
+    )
+    trusted_proxies: str = Field(
+        default="", description="Addresses, by comma, of proxies that say whom they ask for; none if empty."
+    )
     base_url: str = Field(default="", description="What mails link to; the portal's own address if empty.")
 
     smtp_host: str = Field(default="", description="The mail server; mails wait while it is empty.")

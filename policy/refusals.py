@@ -42,3 +42,18 @@ class Overtaken(Refusal):
 
 class Unavailable(Refusal):
     """A part that is needed does not answer, a port is taken, a disk is full."""
+
+
+class NotSignedIn(Refusal):
+    """Nobody is signed in, or no longer."""
+
+
+class TooOften(Refusal):
+    """Tried too often; `seconds` says when to come back."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        zh = f"{minutes}分钟" if seconds > 60 else f"{seconds}秒"
+        en = f"{minutes} minutes" if seconds > 60 else f"{seconds} seconds"
+        super().__init__(f"尝试次数过多，请{zh}后再试。", f"Too many tries. Come back in {en}.")
+        self.seconds = seconds

@@ -126,6 +126,13 @@ def _print_addresses(config: Settings, demo: bool) -> None:
         command = f"{shlex.quote(sys.argv[0])} act DC2026-002 accept --by jicun"
         line(f"  {_moved(config)} {command}")
         line()
+        say(
+            f"登录用下列帐号之一，密码都是 {demonstration.PASSWORD}：",
+            f"Sign in as one of these; the password is {demonstration.PASSWORD}:",
+        )
+        for account, words in demonstration.WORTH_TRYING:
+            line(f"  {account:<12} {' '.join(words)}")
+        line()
     if not config.smtp_host:
         say("尚未设置邮件服务器（RECTIFY_SMTP_HOST），函件先存发件箱。", "No mail server is set: mails wait.")
     say("按 Ctrl-C 停止。", "Ctrl-C stops everything.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from models import questions
+from models.access import passwords
 from models.database import Database
 from models.rules.trade import trade
 from models.staff import staffing, standing_in, succession, vacancies
@@ -347,3 +348,22 @@ def set_account(
 
     with_database(work)
     say(f"帐号“{name}”已修改。", f"Account “{name}” changed.")
+
+
+@account.command("password", help="发放初始密码 Give an initial password.")
+def give_password(name: str, json: Json = False) -> None:
+    """It is shown once, holds for three days, and is changed at the first sign-in."""
+
+    async def work(db: Database) -> str:
+        async with db.writing("password") as session:
+            return await passwords.give_initial(session, name, clock.real())
+
+    password = with_database(work)
+    if json:
+        as_json({"account": name, "password": password})
+        return
+    say(
+        f"{name} 的初始密码是 {password}，三天内有效，首次登录时须修改。请当面或以其他方式告知本人。",
+        f"The initial password of {name} is {password}. It holds for three days and is changed at the first "
+        "sign-in. Tell it to its owner in person.",
+    )

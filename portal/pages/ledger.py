@@ -56,7 +56,7 @@ def known(zh: str, en: str, value: str, words: type[StrEnum]) -> None:
         raise BadInput(f"没有名为“{value}”的{zh}。", f"There is no {en} “{value}”.")
 
 
-@router.api_route("/", methods=READ)
+@router.api_route("/findings", methods=READ)
 async def ledger(
     reader: Reading,
     asked: Annotated[Wanted, Depends(wanted)],
@@ -119,7 +119,7 @@ def by_light(reader: Reader, asked: Wanted, rows: Iterable[Row]) -> list[Total]:
             reader.speech.colour(light),
             light.value,
             counts[light],
-            reader.link("/", unit=asked.unit, source=asked.source, light=light.value),
+            reader.link("/findings", unit=asked.unit, source=asked.source, light=light.value),
         )
         for light in LIGHTS
         if counts[light] or light is not Light.NONE
@@ -133,7 +133,7 @@ def by_stage(reader: Reader, asked: Wanted, rows: Iterable[Row]) -> list[Total]:
             reader.speech.stage(stage.value),
             stage.value,
             counts[stage],
-            reader.link("/", unit=asked.unit, source=asked.source, stage=stage.value),
+            reader.link("/findings", unit=asked.unit, source=asked.source, stage=stage.value),
         )
         for stage in Stage
         if counts[stage]
@@ -149,4 +149,4 @@ def pages(reader: Reader, asked: Wanted, found: int, page: int) -> list[tuple[in
     last = -(-found // MOST_ROWS)
     query = {"unit": asked.unit, "source": asked.source, "stage": asked.stage, "light": asked.light}
     numbers = range(1, last + 1) if last > 1 else range(0)
-    return [(n, reader.link("/", **query, page=str(n)), n == page) for n in numbers]
+    return [(n, reader.link("/findings", **query, page=str(n)), n == page) for n in numbers]

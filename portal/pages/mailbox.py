@@ -43,4 +43,5 @@ async def mail(name: str, reader: Reading, folder: Folder) -> HTMLResponse:
 @router.api_route("/{name}/html", methods=READ)
 async def framed(name: str, folder: Folder) -> HTMLResponse:
     view = await asyncio.to_thread(opened, folder, name)
-    return HTMLResponse(view.html, headers={"Content-Security-Policy": FRAMED})
+    framed = {"Content-Security-Policy": FRAMED, "X-Frame-Options": "SAMEORIGIN"}
+    return HTMLResponse(view.html, headers=framed)

@@ -1,19 +1,28 @@
 """How a page is made: for one reader, in one language, from one template."""
 
+import hashlib
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
 from urllib.parse import quote, urlencode
 
 from fastapi import Depends
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 
+from models.access.sessions import Visitor
+from models.access.sight import NOTHING, Sight
 from models.database import Database, database
 from models.settings import Settings
-from policy.refusals import Language
-from portal.pages.speech import Speech
+from policy.refusals import Language, NotFound, NotSignedIn
+from policy.roles import Role
+from policy.sight import WATCHERS
+from portal.pages.said import SAID
+from portal.pages.speech import Speech, Words
 from tasks import clock
 from tasks.prefect_server import api_url
 
@@ -33,11 +42,12 @@ PAPER = Environment(
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks for a page: in which language, and whether the address says so."""
+    """Who asks for a page: signed in or not, in which language, and whether the address says so."""
 
     request: Request
     speech: Speech
     chosen: bool
+    visitor: Visitor | None = None
 
     @property
     def config(self) -> Settings:
@@ -46,6 +56,36 @@ class Reader:
     @property
     def db(self) -> Database:
         return database(self.config)
+
+    @property
+    def sight(self) -> Sight:
+        return self.visitor.sight if self.visitor else NOTHING
+
+    @property
+    def account(self) -> str:
+        """Raises NotSignedIn; what writes asks for it."""
+        if self.visitor is None:
+            raise NotSignedIn(*WHO_ARE_YOU)
+        return self.visitor.account
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the reader has one of these roles somewhere today."""
+        return not self.sight.roles.isdisjoint(roles)
+
+    def must_have(self, *roles: Role) -> None:
+        """Raises NotFound: what is not for the reader is not there."""
+        if not self.has(*roles):
+            raise NotFound("没有这个页面。", "There is no such page.")
+
+    @property
+    def csrf(self) -> str:
+        """Goes into every form: only a page of ours, read by this session, can know it."""
+        key = key_of(self.request)
+        return hashlib.sha256(f"form:{key}".encode()).hexdigest() if key else ""
+
+    def nonce(self) -> str:
+        """Makes a form act once, however often it is sent."""
+        return secrets.token_urlsafe(16)
 
     def link(self, path: str, **query: str) -> str:
         """An address on this portal that keeps the language chosen."""
@@ -57,10 +97,33 @@ class Reader:
     def finding(self, number: str) -> str:
         return self.link(f"/findings/{number}")
 
-    def other_language(self) -> str:
-        query = dict(self.request.query_params) | {"lang": self.speech.say("en", "zh")}
+    def here(self, **changed: str) -> str:
+        """This address, with these conditions changed; an empty one is taken away."""
+        query = {k: v for k, v in {**self.request.query_params, **changed}.items() if v}
         path = "/" + str(self.request.scope["path"]).lstrip("/")  # two slashes would lead to another host
-        return f"{quote(path)}?{urlencode(query)}"
+        return quote(path) + (f"?{urlencode(query)}" if query else "")
+
+    def other_language(self) -> str:
+        return self.here(lang=self.speech.say("en", "zh"))
+
+    def is_here(self, path: str) -> bool:
+        """Whether the page is this one, or one below it."""
+        here = str(self.request.scope["path"])
+        return here == path or (path != "/" and here.startswith(f"{path}/"))
+
+    def pages(self) -> list[tuple[str, str]]:
+        """The pages in the navigation, for the reader's roles."""
+        return [(path, self.speech.of(words)) for path, words, roles in NAVIGATION if self.has(*roles)]
+
+    def ours(self) -> Markup:
+        """The hidden fields that every form of ours has."""
+        field = Markup('<input type="hidden" name="{}" value="{}">')
+        return field.format("csrf", self.csrf) + field.format("nonce", self.nonce())
+
+    def said(self) -> str:
+        """What was done before the page was led on to."""
+        words = SAID.get(self.request.query_params.get("said", ""))
+        return self.speech.of(words) if words else ""
 
     def flow_ui(self) -> str:
         return api_url(self.config).removesuffix("/api")
@@ -68,18 +131,51 @@ class Reader:
     def has_mailbox(self) -> bool:
         return (self.config.home / "mailbox").is_dir()
 
-    def page(self, template: str, status: int = 200, **facts: object) -> HTMLResponse:
+    def page(
+        self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **facts: object
+    ) -> HTMLResponse:
         """The page with these facts in it."""
-        words = {"reader": self, "speech": self.speech, "say": self.speech.say, "link": self.link}
+        words: dict[str, object] = {
+            "reader": self,
+            "speech": self.speech,
+            "say": self.speech.say,
+            "link": self.link,
+        }
+        words |= {"ours": self.ours, "said": self.said, "Role": Role}
         today = clock.today().isoformat()
-        return HTMLResponse(PAPER.get_template(template).render(words, today=today, **facts), status)
+        html = PAPER.get_template(template).render(words, today=today, **facts)
+        return HTMLResponse(html, status, headers)
+
+    def turn(self, path: str, **query: str) -> RedirectResponse:
+        """Lead on to a page after a form; `said` names a sentence of `portal.pages.said`."""
+        return RedirectResponse(self.link(path, **query), 303)
+
+
+EVERYBODY = frozenset(Role)
+NAVIGATION: tuple[tuple[str, Words, frozenset[Role]], ...] = (
+    ("/findings", ("整改台账", "Ledger"), EVERYBODY),
+    ("/letters", ("函件", "Letters"), WATCHERS),
+)
+WHO_ARE_YOU = ("请先登录。", "Sign in first.")
+COOKIE, SAFE_COOKIE = "rectify", "__Host-rectify"
+
+
+def cookie_name(config: Settings) -> str:
+    """Bound to this host and to TLS wherever the portal is reached over it."""
+    return SAFE_COOKIE if config.base_url.startswith("https://") else COOKIE
+
+
+def key_of(request: Request) -> str:
+    """What the cookie holds: the key of a session, or of a sign-in form before one."""
+    return request.cookies.get(cookie_name(request.app.state.config), "")
 
 
 def reader_of(request: Request) -> Reader:
-    """Language from `?lang=`, else as the browser asks, else Chinese."""
+    """Language from `?lang=`, else the account's, else as the browser asks, else Chinese."""
+    visitor: Visitor | None = request.scope.get("state", {}).get("visitor")
     asked = LANGUAGES.get(request.query_params.get("lang", "").lower())
-    language = asked or preferred(request.headers.get("accept-language", ""))
-    return Reader(request, Speech(language), chosen=asked is not None)
+    usual = visitor.language if visitor else preferred(request.headers.get("accept-language", ""))
+    return Reader(request, Speech(asked or usual), asked is not None, visitor)
 
 
 Reading = Annotated[Reader, Depends(reader_of)]

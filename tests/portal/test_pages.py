@@ -16,6 +16,7 @@ from subprocess import PIPE, Popen, run
 import httpx
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import database
 from models.findings import Finding
@@ -30,15 +31,18 @@ from models.rules.trade import trade
 from models.running import Run
 from models.settings import Settings, settings
 from models.staff.book import incumbent
-from models.staff.people import Account, Appointment, Person
+from models.staff.people import Account, Appointment, Person, Post, PostRole, Unit
 from models.upgrade import upgrade
 from policy.escalation import LetterState
 from policy.lights import Light
 from policy.refusals import BadInput, Unavailable
-from portal.web import HEADERS, app, listening, serve
+from policy.roles import Role
+from portal.door import HEADERS
+from portal.web import app, listening, serve
 from tasks import clock
 from tasks.ledgers.reading import read_ledger
 from tasks.letters.words import KINDS
+from tests.portal.visiting import visiting
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "portal" / "demo" / "sample_findings.csv"
@@ -46,10 +50,25 @@ RED = "SJ2026-001"
 CONFIDENTIAL = "XF2026-001"
 CANARY = "<svg onload=alert(1)>\"'></title><script>alert(1)</script>"
 ADDRESSES = (
-    *("/", "/?lang=en", "/?light=red", f"/findings/{RED}", f"/findings/{CONFIDENTIAL}", "/letters"),
+    *(
+        "/findings",
+        "/findings?lang=en",
+        "/findings?light=red",
+        f"/findings/{RED}",
+        f"/findings/{CONFIDENTIAL}",
+        "/letters",
+    ),
     *("/phone-list", "/phone-list?lang=en"),
     *("/mailbox", "/mailbox/20261120T040000000000Z-000001.eml", "/health", "/ready", "/static/rectify.css"),
-    *("/findings/nobody", "/nowhere", "/docs", "/openapi.json", "/?stage=odd", "/?page=0", "/?unit=%00"),
+    *(
+        "/findings/nobody",
+        "/nowhere",
+        "/docs",
+        "/openapi.json",
+        "/findings?stage=odd",
+        "/findings?page=0",
+        "/findings?unit=%00",
+    ),
 )
 
 Get = Callable[..., Awaitable[httpx.Response]]
@@ -78,9 +97,9 @@ def config(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 @pytest.fixture
 async def get(config: Settings) -> AsyncIterator[Get]:
-    transport = httpx.ASGITransport(app=app(config))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
-        yield client.get
+    auditor = await visiting(config, AUDITOR)
+    yield auditor.client.get
+    await auditor.close()
     await database(config).close()
 
 
@@ -99,7 +118,24 @@ async def _filled() -> None:
     async with db.writing() as session:
         for finding in (await session.exec(select(Finding))).all():
             await climb(session, finding, await trade(db), clock.now(), clock.today())
+    async with db.writing() as session:
+        await an_auditor(session)
     await db.close()
+
+
+AUDITOR = "auditor"
+
+
+async def an_auditor(session: AsyncSession) -> None:
+    """Sees everything, but no confidential finding."""
+    unit, person = Unit(name="市审计局", kind="superior"), Person(name="某审计员")
+    session.add_all([unit, person])
+    await session.flush()
+    post = Post(unit_id=unit.id or 0, name="审计员")
+    session.add_all([post, Account(name=AUDITOR, person_id=person.id or 0)])
+    await session.flush()
+    session.add(PostRole(post_id=post.id or 0, role=Role.AUDITOR))
+    session.add(Appointment(post_id=post.id or 0, person_id=person.id or 0, from_day=date(2026, 1, 1)))
 
 
 async def change(config: Settings, number: str, **values: object) -> None:
@@ -158,35 +194,35 @@ def numbers(page: httpx.Response) -> list[str]:
 
 
 async def test_the_ledger_shows_every_finding_with_its_light(get: Get) -> None:
-    page = await get("/")
+    page = await get("/findings")
     assert page.status_code == 200
     assert Counter(rows(page)) == {"red": 1, "yellow": 5, "green": 2, "closed": 18}
     assert len(set(numbers(page))) == 26
 
 
 async def test_a_light_is_a_word_and_a_number_of_days(get: Get) -> None:
-    page = await get("/")
+    page = await get("/findings")
     assert "红 已逾期35日" in page.text
     assert "黄 剩10日" in page.text
     assert "2026年10月16日" in page.text
 
 
 async def test_the_worst_stands_first_and_closed_ones_last(get: Get) -> None:
-    shown = rows(await get("/"))
+    shown = rows(await get("/findings"))
     assert shown == sorted(shown, key=["red", "yellow", "green", "closed"].index)
-    assert numbers(await get("/"))[:3] == [RED, "DC2026-002", "DC2026-001"]
+    assert numbers(await get("/findings"))[:3] == [RED, "DC2026-002", "DC2026-001"]
 
 
 async def test_a_returned_finding_comes_before_others_that_are_not_due(config: Settings, get: Get) -> None:
     await change(config, "XC2026-003", deadline=clock.today().replace(year=2027))
-    shown = numbers(await get("/"))
+    shown = numbers(await get("/findings"))
     assert shown.index("XC2026-003") == 5
     assert shown.index("SJ2026-002") > 5
 
 
 async def test_every_total_opens_a_list_of_as_many(get: Get) -> None:
-    page = await get("/")
-    totals = re.findall(r'href="(/\?(light|stage)=\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.text)
+    page = await get("/findings")
+    totals = re.findall(r'href="(/findings\?(light|stage)=\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.text)
     assert len(totals) == 4 + 5
     for kind in ("light", "stage"):
         assert sum(int(count) for _, each, count in totals if each == kind) == 26
@@ -195,8 +231,8 @@ async def test_every_total_opens_a_list_of_as_many(get: Get) -> None:
 
 
 async def test_totals_within_a_unit_and_a_source_add_up_too(get: Get) -> None:
-    page = await get("/", params={"unit": "乡三资代理服务中心", "source": "自查"})
-    links = re.findall(r'href="(/\?[^"]*light=\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.text)
+    page = await get("/findings", params={"unit": "乡三资代理服务中心", "source": "自查"})
+    links = re.findall(r'href="(/findings\?[^"]*light=\w+)"[^>]*>[^<]*<b>(\d+)</b>', page.text)
     assert sum(int(count) for _, count in links) == len(rows(page)) > 0
     for link, count in links:
         assert len(rows(await get(link.replace("&amp;", "&")))) == int(count)
@@ -204,20 +240,20 @@ async def test_totals_within_a_unit_and_a_source_add_up_too(get: Get) -> None:
 
 @pytest.mark.parametrize("query", ["light=purple", "stage=asleep", "page=0", "page=x", "unit=%00"])
 async def test_an_unknown_condition_is_said_and_not_ignored(get: Get, query: str) -> None:
-    page = await get(f"/?{query}")
+    page = await get(f"/findings?{query}")
     assert page.status_code == 400
     assert "<h1>" in page.text
 
 
 async def test_an_unknown_unit_is_answered_with_the_nearest_name(get: Get) -> None:
-    page = await get("/", params={"unit": "丙村支部"})
+    page = await get("/findings", params={"unit": "丙村支部"})
     assert page.status_code == 404
     assert "丙村党支部" in page.text
 
 
 async def test_a_long_ledger_comes_in_pages(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.pages.ledger.MOST_ROWS", 10)
-    shown = [await get(f"/?page={n}") for n in (1, 2, 3)]
+    shown = [await get(f"/findings?page={n}") for n in (1, 2, 3)]
     assert [len(rows(page)) for page in shown] == [10, 10, 6]
     assert len({number for page in shown for number in numbers(page)}) == 26
 
@@ -353,7 +389,7 @@ async def test_a_confidential_finding_shows_number_and_stage_only(config: Settin
     async with database(config).reading() as session:
         finding = await session.get(Finding, RED)
     assert finding is not None
-    for page in (await get("/"), await get(f"/findings/{RED}")):
+    for page in (await get("/findings"), await get(f"/findings/{RED}")):
         assert RED in page.text
         assert "涉密，仅显示编号" in page.text
         for secret in (finding.title, finding.condition, finding.progress, "催告函.pdf", "书面催告"):
@@ -362,11 +398,11 @@ async def test_a_confidential_finding_shows_number_and_stage_only(config: Settin
 
 async def test_a_confidential_finding_is_not_found_under_its_unit(config: Settings, get: Get) -> None:
     unit = {"unit": "丙村党支部"}
-    assert RED in numbers(await get("/", params=unit))
+    assert RED in numbers(await get("/findings", params=unit))
     await change(config, RED, confidential=True)
-    assert RED not in numbers(await get("/", params=unit))
-    assert RED not in numbers(await get("/", params={"source": "审计"}))
-    assert RED in numbers(await get("/", params={"light": "red"}))
+    assert RED not in numbers(await get("/findings", params=unit))
+    assert RED not in numbers(await get("/findings", params={"source": "审计"}))
+    assert RED in numbers(await get("/findings", params={"light": "red"}))
 
 
 async def test_letters_do_not_tell_whom_a_confidential_finding_is_about(config: Settings, get: Get) -> None:
@@ -460,13 +496,13 @@ async def test_the_pages_speak_english(get: Get) -> None:
 
 @pytest.mark.parametrize("accepted", ["", "zh-CN,zh;q=0.9,en;q=0.8", "de-DE", "en;q=0.1,zh", "*", ";;q=,,"])
 async def test_the_pages_speak_chinese_first(get: Get, accepted: str) -> None:
-    page = await get("/", headers={"Accept-Language": accepted})
+    page = await get("/findings", headers={"Accept-Language": accepted})
     assert '<html lang="zh-CN">' in page.text
     assert 'href="/?lang=en"' in page.text
 
 
 async def test_a_language_once_chosen_is_kept(get: Get) -> None:
-    page = (await get("/?lang=en&light=red")).text
+    page = (await get("/findings?lang=en&light=red")).text
     assert f'href="/findings/{RED}?lang=en"' in page
     assert 'href="/?lang=zh&amp;light=red"' in page
 
@@ -477,10 +513,10 @@ async def test_the_language_link_stays_on_this_host(get: Get) -> None:
 
 async def test_there_is_a_mailbox_in_the_demo_only(config: Settings, get: Get) -> None:
     assert (await get("/mailbox")).status_code == 404
-    assert "演示邮箱" not in (await get("/")).text
+    assert "演示邮箱" not in (await get("/findings")).text
     put_mail(config, "Subject: 【红色督办】\r\nTo: a@example.org\r\n\r\n请整改。".encode())
     assert "【红色督办】" in (await get("/mailbox")).text
-    assert "演示邮箱" in (await get("/")).text
+    assert "演示邮箱" in (await get("/findings")).text
 
 
 async def test_a_mail_is_framed_where_it_can_do_nothing(config: Settings, get: Get) -> None:
@@ -530,7 +566,7 @@ async def test_a_fault_of_ours_is_one_sentence_with_a_reference(
         raise RuntimeError("secret-detail")
 
     monkeypatch.setattr("portal.pages.speech.Speech.light", broken)
-    page = await get("/")
+    page = await get("/findings")
     assert page.status_code == 500
     assert "secret-detail" not in page.text
     assert page.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
@@ -582,7 +618,7 @@ async def test_a_date_that_may_still_move_says_so_wherever_it_stands(config: Set
     later = date(2027, 3, 15)
     await change(config, RED, deadline=later, provisional=True)
     await change(config, RED, next_review_on=later, review_provisional=True, next_look_on=later)
-    assert '2027年3月15日 <span class="again">暂定</span>' in (await get("/")).text
+    assert '2027年3月15日 <span class="again">暂定</span>' in (await get("/findings")).text
     page = (await get(f"/findings/{RED}")).text
     assert page.count("2027年3月15日（暂定）") == 3  # above, in the form, and the look-back
     english = (await get(f"/findings/{RED}?lang=en")).text

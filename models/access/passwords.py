@@ -1,0 +1,122 @@
+"""Passwords: set by an administrator or by their owner, hashed with Argon2id, tried in equal time."""
+
+import secrets
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.access import knocking, sessions, trail
+from models.access.keys import Credential, Way
+from models.access.knocking import count, refuse_if_full
+from models.database import Database
+from models.staff import book
+from models.staff.people import Account
+from policy import passwords
+from policy.knocking import WRONG_ANYWHERE, WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS
+from policy.refusals import NotSignedIn
+
+INITIAL_FOR = timedelta(hours=72)
+"""How long an initial password may wait for its owner."""
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without what looks alike on a slip of paper."""
+WRONG = ("帐号或密码不正确。", "The account or the password is not right.")
+
+
+@lru_cache
+def hasher() -> PasswordHash:
+    """Argon2id with the parameters of RFC 9106's second choice for machines with little memory."""
+    return PasswordHash((Argon2Hasher(time_cost=3, memory_cost=65536, parallelism=4),))
+
+
+@lru_cache
+def _nobodys() -> str:
+    return hasher().hash(secrets.token_urlsafe())
+
+
+def initial() -> str:
+    """A password to be handed over on paper, for one sign-in."""
+    return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(3))
+
+
+async def give_initial(session: AsyncSession, account: str, now: datetime, by: str = "") -> str:
+    """Give an account a new initial password and end its sessions; returns the password, stored nowhere."""
+    await book.account_named(session, account)
+    password = initial()
+    await _set(session, account, hasher().hash(password), now, is_initial=True)
+    trail.note(session, now, "password_given", account, by=by)
+    return password
+
+
+async def change(
+    session: AsyncSession, account: str, old: str, new: str, now: datetime, keep: str = ""
+) -> None:
+    """By the owner; ends their other sessions, but not the one whose hash is `keep`.
+
+    Raises NotSignedIn for a wrong old password, BadInput for a new one that is not good enough.
+    """
+    credential = await session.get(Credential, account)
+    if credential is None or not matches(credential, old):
+        raise NotSignedIn("原密码不正确。", "The old password is not right.")
+    passwords.check(new, account)
+    await _set(session, account, hasher().hash(new), now, is_initial=False)
+    trail.note(session, now, "password_changed", account, by=account)
+    if keep:
+        await sessions.restamp(session, keep, credential.stamp, now)
+
+
+async def _set(
+    session: AsyncSession, account: str, password_hash: str, now: datetime, *, is_initial: bool
+) -> None:
+    credential = await session.get(Credential, account) or Credential(account=account, set_at=now, stamp=0)
+    credential.password_hash, credential.set_at, credential.is_initial = password_hash, now, is_initial
+    credential.valid_until = now + INITIAL_FOR if is_initial else None
+    credential.stamp += 1
+    session.add(credential)
+    await sessions.end_all(session, account, now)
+    await knocking.forget(session, f"account:{account}")
+
+
+def matches(credential: Credential | None, password: str) -> bool:
+    """Takes the same time for whoever is not there."""
+    known = credential.password_hash if credential and credential.password_hash else ""
+    fits = hasher().verify(password[: passwords.LONGEST], known or _nobodys())
+    return bool(known) and fits
+
+
+async def sign_in(
+    db: Database, name: str, password: str, now: datetime, *, address: str = "", agent: str = ""
+) -> str:
+    """The key of a new session.
+
+    Raises NotSignedIn in the same words and time whether the account or the password is wrong, TooOften.
+    """
+    keys = {
+        f"account:{name[:100]}": WRONG_FOR_ACCOUNT,
+        f"address:{address}": WRONG_FROM_ADDRESS,
+        "anywhere": WRONG_ANYWHERE,
+    }
+    async with db.reading() as session:
+        for key, bucket in keys.items():
+            await refuse_if_full(session, key, bucket, now)
+        account = await session.get(Account, name)
+        credential = await session.get(Credential, name) if account and account.active else None
+    fits = matches(credential, password)
+    expired = bool(credential and credential.valid_until and now >= credential.valid_until)
+    async with db.writing("sign_in") as session:
+        if not fits or expired or credential is None:
+            for key, bucket in keys.items():
+                await count(session, key, bucket, now)
+            trail.note(session, now, "sign_in_refused", name, address=address)
+            key = ""
+        else:
+            await knocking.forget(session, f"account:{name}")
+            key = await sessions.begin(
+                session, name, Way.PASSWORD, credential.stamp, now, address=address, agent=agent
+            )
+            trail.note(session, now, "sign_in", name, address=address)
+    if not key:
+        raise NotSignedIn(*WRONG)
+    return key

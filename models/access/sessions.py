@@ -1,0 +1,163 @@
+"""Sessions: begun at signing in, looked up at each request, ended by hand, by time, or by a new password."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.access.keys import Credential, SignIn, TaskLink, Way
+from models.access.sight import Sight, sight_of
+from models.database import Database
+from models.staff.people import Account, Person
+from policy.refusals import Language
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly it is kept when somebody was last seen."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in, and with what rights today."""
+
+    account: str
+    person: int
+    name: str
+    language: Language
+    sight: Sight
+    sign_in: SignIn
+    must_change_password: bool
+    has_code: bool
+    """One-time codes are switched on for the account."""
+    link: TaskLink | None = None
+    """Came by a one-time link: for its finding only."""
+
+    @property
+    def owes_code(self) -> bool:
+        """The password was right, the one-time code is still to be given."""
+        return self.has_code and not self.sign_in.code_given
+
+
+def hashed(secret: str) -> str:
+    """How a long random secret lies in the database."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def begin(
+    session: AsyncSession,
+    account: str,
+    way: Way,
+    stamp: int,
+    now: datetime,
+    *,
+    address: str = "",
+    agent: str = "",
+    link: TaskLink | None = None,
+) -> str:
+    """A new session; returns its key, which is stored nowhere."""
+    key = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            key_hash=hashed(key),
+            account=account,
+            way=way,
+            link_id=link.id if link else None,
+            stamp=stamp,
+            at=now,
+            seen_at=now,
+            until=min(now + LONGEST, link.expires_at) if link else now + LONGEST,
+            proved_at=now,
+            address=address[:64],
+            agent=agent[:300],
+        )
+    )
+    return key
+
+
+async def visitor(db: Database, key: str, now: datetime, today: date) -> Visitor | None:
+    """Who the key belongs to; None where the session is over, or the account is no longer active.
+
+    `now` is the machine's clock, by which sessions are written; `today` the office's.
+    """
+    async with db.reading() as session:
+        found = (
+            await session.exec(
+                select(SignIn, Account, Person, Credential)
+                .join(Account, col(Account.name) == col(SignIn.account))
+                .join(Person, col(Person.id) == col(Account.person_id))
+                .outerjoin(Credential, col(Credential.account) == col(SignIn.account))
+                .where(SignIn.key_hash == hashed(key), col(Account.active))
+            )
+        ).first()
+        if found is None:
+            return None
+        sign_in, account, person, credential = found
+        link = await session.get(TaskLink, sign_in.link_id) if sign_in.link_id else None
+        if not _is_alive(sign_in, credential, link, now):
+            return None
+        sight = await sight_of(session, account.person_id, today)
+    if now - sign_in.seen_at >= NOTED_EVERY:
+        await _note_seen(db, sign_in.key_hash, now)
+    return Visitor(
+        account.name,
+        account.person_id,
+        person.name,
+        account.language,
+        sight,
+        sign_in,
+        bool(credential and credential.is_initial and sign_in.way is Way.PASSWORD),
+        bool(credential and credential.totp_secret and sign_in.way is Way.PASSWORD),
+        link,
+    )
+
+
+def _is_alive(sign_in: SignIn, credential: Credential | None, link: TaskLink | None, now: datetime) -> bool:
+    if sign_in.ended_at is not None or now >= sign_in.until or now - sign_in.seen_at >= IDLE:
+        return False
+    if sign_in.way is Way.LINK:
+        return link is not None and link.ended_at is None and now < link.expires_at
+    return credential is not None and credential.stamp == sign_in.stamp
+
+
+async def _note_seen(db: Database, key_hash: str, now: datetime) -> None:
+    async with db.writing("session") as session:
+        await session.exec(
+            update(SignIn)
+            .where(col(SignIn.key_hash) == key_hash, col(SignIn.seen_at) < now)
+            .values(seen_at=now)
+        )
+
+
+async def end(session: AsyncSession, key_hash: str, now: datetime) -> None:
+    await session.exec(
+        update(SignIn)
+        .where(col(SignIn.key_hash) == key_hash, col(SignIn.ended_at).is_(None))
+        .values(ended_at=now)
+    )
+
+
+async def end_all(session: AsyncSession, account: str, now: datetime, but: str = "") -> None:
+    """End an account's sessions, but for the one with this hash."""
+    await session.exec(
+        update(SignIn)
+        .where(col(SignIn.account) == account, col(SignIn.ended_at).is_(None), col(SignIn.key_hash) != but)
+        .values(ended_at=now)
+    )
+
+
+async def restamp(session: AsyncSession, key_hash: str, stamp: int, now: datetime) -> None:
+    """Let one session go on under a new password."""
+    await session.exec(
+        update(SignIn)
+        .where(col(SignIn.key_hash) == key_hash)
+        .values(stamp=stamp, ended_at=None, proved_at=now)
+    )
+
+
+async def speak(session: AsyncSession, account: str, language: Language) -> None:
+    await session.exec(update(Account).where(col(Account.name) == account).values(language=language))

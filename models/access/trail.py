@@ -1,0 +1,27 @@
+"""What an auditor may ask of the door: who came in or was refused, whose rights changed, what went out."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.access.keys import AccessEvent
+
+SHORT = 300
+
+
+def note(
+    session: AsyncSession,
+    now: datetime,
+    kind: str,
+    account: str,
+    *,
+    by: str = "",
+    address: str = "",
+    note: str = "",
+) -> None:
+    """Append one line; kinds are words like `sign_in`, `sign_in_refused`, `password_set`, `export`."""
+    session.add(
+        AccessEvent(
+            at=now, kind=kind, account=account[:100], by=by[:100], address=address[:64], note=note[:SHORT]
+        )
+    )

@@ -1,0 +1,38 @@
+"""How often somebody may try: a bucket that fills with each try and drains with time."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Holds `size` tries; one drains away in `seconds`."""
+
+    size: float
+    seconds: float
+
+
+WRONG_FOR_ACCOUNT = Bucket(5, 180)
+"""Wrong passwords for one account: five at once, then one in three minutes; never shut for good."""
+WRONG_FROM_ADDRESS = Bucket(30, 20)
+"""From one address, which an office shares."""
+WRONG_ANYWHERE = Bucket(300, 2)
+"""From everywhere: many addresses, one password each."""
+UPLOADS = Bucket(120, 30)
+EXPORTS = Bucket(20, 15)
+API_CALLS = Bucket(600, 0.1)
+
+
+def drained(level: float, since: datetime, now: datetime, bucket: Bucket) -> float:
+    """What is left in the bucket now; a clock set back drains nothing."""
+    return max(0.0, level - max(0.0, (now - since).total_seconds()) / bucket.seconds)
+
+
+def is_full(level: float, bucket: Bucket) -> bool:
+    return level > bucket.size - 1
+
+
+def wait(level: float, bucket: Bucket) -> int:
+    """Seconds until another try fits, rounded up."""
+    return max(0, math.ceil((level - (bucket.size - 1)) * bucket.seconds))

@@ -1,0 +1,187 @@
+"""Who comes in, and what every answer carries: hosts, sizes, sessions, and headers for the browser."""
+
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.access import sessions
+from models.access.sessions import Visitor
+from models.database import database
+from models.settings import Settings
+from policy.refusals import Refusal
+from portal.answers import TooLarge, broken, sentence, status_of
+from portal.pages import entry
+from portal.pages.paper import READ, cookie_name
+from tasks import clock
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+OPEN = ("/sign-in", "/static/", "/health", "/ready", "/metrics", "/mailbox", "/l/", "/oidc/", "/api/")
+"""What one reaches without a session: where one signs in by password, link or another house; probes; the
+demo's mailbox, which stands for everybody's mail program; and the API, which asks for a token instead."""
+OWED = ("/sign-out", "/account", "/static/")
+"""All that is open to a session that still owes a new password or a one-time code."""
+WRITE = frozenset({"POST"})
+LARGEST_FORM = 2 * 1024 * 1024
+LARGEST_UPLOAD = 210 * 1024 * 1024
+"""Ten files of the largest size, and the form around them."""
+
+
+class Door:
+    """Lets in who may come in, under a name that is ours; puts the headers on every answer."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], config: Settings) -> None:
+        self.app, self.hosts, self.config = app, hosts, config
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        answer = _Answer(send, self.config)
+        request = Request(scope, _Measured(receive, most(Request(scope))))
+        try:
+            inner = self.turned_away(request) or await self.unknown(request) or self.app
+            await inner(scope, request.receive, answer)
+        except Refusal as refusal:
+            await self.refused(scope, receive, answer, refusal)
+        except Exception:
+            page = broken(scope)
+            if answer.begun:
+                raise
+            await page(scope, receive, answer)
+
+    async def refused(self, scope: Scope, receive: Receive, answer: "_Answer", refusal: Refusal) -> None:
+        """What was refused before any page was reached, like a body that is too large."""
+        if answer.begun:
+            raise refusal
+        page = sentence(Request(scope), status_of(refusal), refusal.zh, refusal.en)
+        await page(scope, receive, answer)
+
+    def turned_away(self, request: Request) -> Response | None:
+        """Why the request is not let in; None if it is."""
+        if not self.is_ours(request.headers.getlist("host")):
+            return sentence(
+                request, 400, "请求的主机名不是本系统的地址。", "This is not a host of this system."
+            )
+        if request.method not in {*READ, *WRITE, "DELETE", "PUT", "PATCH"}:
+            refusal = sentence(request, 405, "不支持这种请求。", "Such requests are not answered.")
+            refusal.headers["Allow"] = ", ".join([*READ, *sorted(WRITE)])
+            return refusal
+        if "\0" in str(request.scope["path"]) or "%00" in request.url.query:
+            return sentence(
+                request, 400, "地址中有不能使用的字符。", "The address holds a character of no use."
+            )
+        if request.method not in READ and not is_from_us(request):
+            return sentence(
+                request,
+                403,
+                "此请求不是从本系统的页面发出的，没有办理。",
+                "This was not sent from a page of this system. Nothing was done.",
+            )
+        return None
+
+    async def unknown(self, request: Request) -> Response | None:
+        """The way to the sign-in for whoever is not signed in, unless the page is open to all."""
+        path = str(request.scope["path"])
+        visitor = await self.visitor(request)
+        request.scope.setdefault("state", {})["visitor"] = visitor
+        if is_open(path, OPEN):
+            return None
+        if visitor is None:
+            return await self.to_sign_in(request)
+        if visitor.link is not None and not is_open(path, ("/l/", "/sign-out", "/static/")):
+            return RedirectResponse("/l/", 303)
+        if (visitor.must_change_password or visitor.owes_code) and not is_open(path, OWED):
+            return RedirectResponse("/account/code" if visitor.owes_code else "/account/password", 303)
+        return None
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        key = request.cookies.get(cookie_name(self.config), "")
+        path = str(request.scope["path"])
+        if not key or is_open(path, ("/static/", "/health", "/ready", "/metrics", "/api/")):
+            return None
+        return await sessions.visitor(database(self.config), key, clock.real(), clock.today())
+
+    async def to_sign_in(self, request: Request) -> Response:
+        if request.method in READ:
+            asked = str(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
+            onwards = f"?next={quote(asked)}" if asked != "/" else ""
+            return RedirectResponse(f"/sign-in{onwards}", 303)
+        return await entry.sign_in_again(request)
+
+    def is_ours(self, hosts: list[str]) -> bool:
+        try:
+            return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in self.hosts
+        except ValueError:
+            return False
+
+
+def is_open(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(path == one.rstrip("/") or path.startswith(one.rstrip("/") + "/") for one in prefixes)
+
+
+def is_from_us(request: Request) -> bool:
+    """By what browsers say themselves; what is none sends neither header, and needs the form's token."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
+    if origin is None or (origin == "null" and site == "same-origin"):  # a page that sends no referrer
+        return True
+    return urlsplit(origin).netloc == request.headers.get("host", "")
+
+
+def most(request: Request) -> int:
+    """Bytes that a request may bring."""
+    kind = request.headers.get("content-type", "")
+    return LARGEST_UPLOAD if kind.startswith("multipart/form-data") else LARGEST_FORM
+
+
+class _Measured:
+    """Passes on what comes in, up to so many bytes."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self.receive, self.left = receive, most
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        self.left -= len(message.get("body", b""))
+        if self.left < 0:
+            raise TooLarge(
+                "上传的内容太大，没有保存。每个文件最多20MB，一次最多10个。",
+                "This is too large and was not stored. Files may have 20 MB each, ten at a time.",
+            )
+        return message
+
+
+class _Answer:
+    """Sends on, with our headers where the page set none of its own."""
+
+    def __init__(self, send: Send, config: Settings) -> None:
+        is_safe = config.base_url.startswith("https://")
+        self.send, self.begun, self.headers = send, False, HEADERS | (HTTPS_ONLY if is_safe else {})
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            for name, value in self.headers.items():
+                headers.setdefault(name, value)
+        await self.send(message)

@@ -1,0 +1,176 @@
+"""Signing in and out, and one's own account: password, language, sessions."""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.access import passwords, sessions, trail
+from models.database import database
+from policy.refusals import Language, NotSignedIn, Refusal, TooOften
+from portal.answers import status_of
+from portal.pages.forms import OURS, Form, Sent, fresh_key
+from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of, reader_of
+from tasks import clock
+
+router = APIRouter()
+
+KEPT = "kept."
+"""How the fields are called that are kept for after the sign-in."""
+
+
+@router.api_route("/", methods=READ)
+async def home(reader: Reading) -> Response:
+    """Where one's work is: the overview for who watches, one's own items for all others."""
+    return reader.turn("/findings")
+
+
+@router.api_route("/sign-in", methods=READ)
+async def sign_in_page(reader: Reading, next: str = "") -> Response:
+    if reader.visitor is not None:
+        return RedirectResponse(inside(next), 303)
+    return asked_to_sign_in(reader, next=inside(next))
+
+
+def asked_to_sign_in(
+    reader: Reader,
+    status: int = 200,
+    *,
+    next: str = "/",
+    account: str = "",
+    sentence: str = "",
+    kept: dict[str, str] | None = None,
+) -> HTMLResponse:
+    key = key_of(reader.request) or fresh_key()
+    reader.request.cookies[cookie_name(reader.config)] = key
+    page = reader.page("sign_in.html", status, next=next, account=account, sentence=sentence, kept=kept or {})
+    set_key(page, reader, key)
+    return page
+
+
+def set_key(answer: Response, reader: Reader, key: str) -> None:
+    answer.set_cookie(
+        cookie_name(reader.config),
+        key,
+        httponly=True,
+        samesite="lax",
+        secure=reader.config.base_url.startswith("https://"),
+        path="/",
+    )
+
+
+def inside(next: str) -> str:
+    """Where to go on to: a page of ours, whatever was asked for."""
+    parts = urlsplit(next)
+    plain = next.isprintable() and "\\" not in next and next.startswith("/") and not next.startswith("//")
+    return next if plain and not parts.scheme and not parts.netloc else "/"
+
+
+@router.post("/sign-in")
+async def sign_in(form: Form) -> Response:
+    reader = form.reader
+    try:
+        key = await passwords.sign_in(
+            reader.db,
+            form["account"].strip(),
+            form["password"],
+            clock.real(),
+            address=address_of(reader.request),
+            agent=reader.request.headers.get("user-agent", ""),
+        )
+    except (NotSignedIn, TooOften) as refusal:
+        return asked_to_sign_in(
+            reader,
+            status_of(refusal),
+            next=inside(form["next"]),
+            account=form["account"],
+            sentence=refusal.said(reader.speech.language),
+            kept=kept_of(form),
+        )
+    answer = await onwards(form, key)
+    set_key(answer, reader, key)
+    return answer
+
+
+async def onwards(form: Sent, key: str) -> Response:
+    """To where one wanted to go; or to what one had filled in before one was signed out."""
+    if not kept_of(form):
+        return RedirectResponse(inside(form["next"]), 303)
+    request = form.reader.request
+    request.cookies[cookie_name(form.reader.config)] = key
+    request.scope["state"]["visitor"] = await sessions.visitor(
+        form.reader.db, key, clock.real(), clock.today()
+    )
+    kept = {name.removeprefix(KEPT): value for name, value in kept_of(form).items()}
+    shown = {name: value for name, value in kept.items() if name not in OURS and value.strip()}
+    return reader_of(request).page("kept.html", kept=kept, shown=shown, action=inside(form["next"]))
+
+
+def kept_of(form: Sent) -> dict[str, str]:
+    return {name: value for name, value in form.said.items() if name.startswith(KEPT)}
+
+
+async def sign_in_again(request: Request) -> Response:
+    """For a form sent after the session was over: what was typed is kept for after the sign-in."""
+    reader = reader_of(request)
+    form = await request.form(max_files=50, max_fields=500)
+    kept = {
+        f"{KEPT}{name}": value
+        for name, value in form.multi_items()
+        if not isinstance(value, UploadFile) and name not in {"csrf", "password", "old", "new", "again"}
+    }
+    said = reader.speech.say(
+        "登录已超时，请重新登录。您填写的内容还在，登录后可继续提交；文件须重新选择。",
+        "You were signed out. What you typed is kept and can be sent after signing in; "
+        "files have to be chosen again.",
+    )
+    next_page = inside(str(request.scope["path"]))
+    return asked_to_sign_in(reader, 401, next=next_page, sentence=said, kept=kept)
+
+
+@router.post("/sign-out")
+async def sign_out(form: Form) -> Response:
+    reader = form.reader
+    if reader.visitor is not None:
+        async with database(reader.config).writing("sign_out") as session:
+            await sessions.end(session, reader.visitor.sign_in.key_hash, clock.real())
+            trail.note(session, clock.real(), "sign_out", reader.account)
+    answer = RedirectResponse("/sign-in", 303, {"Clear-Site-Data": '"cache"'})
+    answer.delete_cookie(cookie_name(reader.config), path="/")
+    return answer
+
+
+@router.api_route("/account/password", methods=READ)
+async def password_page(reader: Reading) -> HTMLResponse:
+    return reader.page("password.html", sentence="")
+
+
+@router.post("/account/password")
+async def change_password(form: Form) -> Response:
+    reader = form.reader
+    account, keep = reader.account, reader.visitor.sign_in.key_hash if reader.visitor else ""
+    try:
+        if form["new"] != form["again"]:
+            raise NotSignedIn("两次填写的新密码不一样。", "The new password was typed in two ways.")
+        async with reader.db.writing("password") as session:
+            await passwords.change(session, account, form["old"], form["new"], clock.real(), keep)
+    except Refusal as refusal:
+        return reader.page("password.html", 400, sentence=refusal.said(reader.speech.language))
+    return reader.turn("/", said="password_changed")
+
+
+@router.post("/account/language")
+async def change_language(form: Form) -> Response:
+    """The account's own language, which its mails are in too."""
+    reader = form.reader
+    language = Language.ENGLISH if form["language"] == Language.ENGLISH else Language.CHINESE
+    async with reader.db.writing("language") as session:
+        await sessions.speak(session, reader.account, language)
+    return RedirectResponse(inside(form["next"]), 303)
+
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
