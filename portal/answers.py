@@ -42,8 +42,8 @@ def answer_refusals(made: FastAPI) -> None:
     made.add_exception_handler(Refusal, _refused)
     made.add_exception_handler(HTTPException, _not_served)
     made.add_exception_handler(RequestValidationError, _not_understood)
-    made.add_exception_handler(OSError, _away)
-    made.add_exception_handler(DBAPIError, _away)
+    made.add_exception_handler(OSError, away)
+    made.add_exception_handler(DBAPIError, away)
 
 
 def sentence(request: Request, status: int, zh: str, en: str) -> Response:
@@ -89,6 +89,6 @@ async def _not_understood(request: Request, _error: Exception) -> Response:
     return sentence(request, 400, "地址中的条件不能识别。", "The address asks for something unknown.")
 
 
-async def _away(request: Request, error: Exception) -> Response:
+async def away(request: Request, error: Exception) -> Response:
     LOG.error("%s: %r", page_of(request.scope), error)
     return sentence(request, 503, *DATABASE_AWAY)

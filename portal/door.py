@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +13,7 @@ from models.access.sessions import Visitor
 from models.database import database
 from models.settings import Settings
 from policy.refusals import Refusal
-from portal.answers import TooLarge, broken, sentence, status_of
+from portal.answers import TooLarge, away, broken, sentence, status_of
 from portal.pages import entry
 from portal.pages.paper import READ, cookie_name
 from tasks import clock
@@ -61,8 +62,9 @@ class Door:
             await inner(scope, request.receive, answer)
         except Refusal as refusal:
             await self.refused(scope, receive, answer, refusal)
-        except Exception:
-            page = broken(scope)
+        except Exception as error:
+            is_away = isinstance(error, OSError | DBAPIError)
+            page = await away(request, error) if is_away else broken(scope)
             if answer.begun:
                 raise
             await page(scope, receive, answer)
