@@ -48,7 +48,7 @@ async def fill(db: Database) -> int:
 
 async def _let_in(db: Database) -> None:
     """Every account of the sample signs in with one password, which the demo prints."""
-    async with db.writing() as session:
+    async with db.writing("let_in") as session:
         known = passwords.hasher().hash(PASSWORD)
         have = set(await session.exec(select(Credential.account)))
         for name in set(await session.exec(select(Account.name))) - have:
