@@ -19,7 +19,11 @@ from models.columns import Amount, UtcTime, WordColumn, one_of
 from policy.deadlines import DayCount, DeadlineType
 from policy.extensions import Decision
 from policy.ledger_rows import Metric
-from policy.stages import Stage
+from policy.stages import ENDED, Stage
+
+_ENDED = ", ".join(f"'{stage.value}'" for stage in sorted(ENDED))
+ENDED_NOW, LIVE_NOW = f"stage IN ({_ENDED})", f"stage NOT IN ({_ENDED})"
+"""Word for word as two indexes have it, so that a database knows a question they answer."""
 
 
 class InspectionRound(SQLModel, table=True):
@@ -48,6 +52,23 @@ class Finding(SQLModel, table=True):
         CheckConstraint("(stage = 'closed') = (closed_on IS NOT NULL)", name="closed has its day"),
         CheckConstraint("trim(number) <> '' AND trim(title) <> ''", name="a finding has number and title"),
         Index("findings_by_stage", "stage", "deadline"),  # lists, counts, how many are overdue
+        Index(
+            "findings_by_source", "source", "stage", "deadline", "confidential"
+        ),  # the same within a source
+        Index(  # a page of what is not ended, most urgent first
+            "findings_by_urgency",
+            "deadline",
+            "number",
+            sqlite_where=text(LIVE_NOW),
+            postgresql_where=text(LIVE_NOW),
+        ),
+        Index(  # a page of what is ended, newest first
+            "findings_by_end",
+            "stage_since",
+            "number",
+            sqlite_where=text(ENDED_NOW),
+            postgresql_where=text(ENDED_NOW),
+        ),
     )
 
     number: str = Field(primary_key=True, max_length=60)
@@ -69,12 +90,14 @@ class Finding(SQLModel, table=True):
     confidential: bool = False
 
     lead_unit_id: int | None = Field(default=None, foreign_key="unit.id", index=True)  # a unit's findings
-    owner_post_id: int | None = Field(default=None, foreign_key="post.id", index=True)  # a post's findings
-    lead_leader_post_id: int | None = Field(default=None, foreign_key="post.id")
-    responsible_leader_post_id: int | None = Field(default=None, foreign_key="post.id")
-    supervisor_post_id: int | None = Field(default=None, foreign_key="post.id")
-    verifier_post_id: int | None = Field(default=None, foreign_key="post.id")
-    inspector_post_id: int | None = Field(default=None, foreign_key="post.id")
+    owner_post_id: int | None = Field(
+        default=None, foreign_key="post.id", index=True
+    )  # a post's findings, as with the posts below
+    lead_leader_post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
+    responsible_leader_post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
+    supervisor_post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
+    verifier_post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
+    inspector_post_id: int | None = Field(default=None, foreign_key="post.id", index=True)
     assisting: str = ""
     """Names of assisting units, one a line; often groups (“各村”) that are no unit of their own."""
 

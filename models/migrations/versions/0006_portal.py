@@ -169,7 +169,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("webhook_id", "finding", "seq", name="an event is told once to an address"),
     )
     op.create_index("deliveries_due", "webhook_delivery", ["state", "next_at"])
+    _make_lists_quick()
     _protect()
+
+
+ENDED = "IN ('closed', 'merged', 'withdrawn')"
+PARTIAL = (
+    ("findings_by_urgency", ["deadline", "number"], f"stage NOT {ENDED}"),
+    ("findings_by_end", ["stage_since", "number"], f"stage {ENDED}"),
+)
+POSTS = ("inspector", "lead_leader", "responsible_leader", "supervisor", "verifier")
+
+
+def _make_lists_quick() -> None:
+    op.create_index("findings_by_source", "finding", ["source", "stage", "deadline", "confidential"])
+    for name, columns, where in PARTIAL:
+        op.create_index(
+            name, "finding", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        )
+    for post in POSTS:
+        op.create_index(f"ix_finding_{post}_post_id", "finding", [f"{post}_post_id"])
 
 
 def _protect() -> None:
@@ -187,5 +206,9 @@ def _protect() -> None:
 
 
 def downgrade() -> None:
+    for post in POSTS:
+        op.drop_index(f"ix_finding_{post}_post_id", "finding")
+    for name in ("findings_by_source", *(name for name, *_ in PARTIAL)):
+        op.drop_index(name, "finding")
     for table in reversed(TABLES):
         op.drop_table(table)

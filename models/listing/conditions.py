@@ -1,0 +1,129 @@
+"""Which findings a list holds: what was asked for, within what its reader may see, as SQL conditions."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, literal_column, or_, true
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import questions
+from models.access.sight import Sight, opened, seen
+from models.findings import ENDED_NOW, LIVE_NOW, Finding, InspectionRound
+from models.listing.wanted import Wanted
+from models.staff import book
+from models.staff.people import Post
+from policy.lights import YELLOW_FROM, Light
+from policy.refusals import NotFound
+from policy.stages import STEP_OF
+
+LIVE: ColumnElement[bool] = literal_column(f"(finding.{LIVE_NOW})")
+ENDED: ColumnElement[bool] = literal_column(f"(finding.{ENDED_NOW})")
+TELLING = (
+    *("q", "unit", "source", "category", "item", "severity", "round", "owner", "verifier"),
+    *("discovered_from", "discovered_to", "age", "extended", "late"),
+)
+"""Conditions that would tell what a confidential finding is about: only who may open it finds it by them."""
+
+
+async def findings_where(
+    session: AsyncSession, wanted: Wanted, sight: Sight, today: date
+) -> ColumnElement[bool]:
+    """The condition on `Finding` for all that is wanted and in sight.
+
+    Raises NotFound for a unit, post or round of no such name, BadInput for words that cannot be looked for.
+    """
+    found = [seen(sight)]
+    if any(getattr(wanted, name) for name in TELLING):
+        found.append(opened(sight))
+    found += [col(getattr(Finding, name)) == text for name in EXACT if (text := getattr(wanted, name))]
+    found += await _named(session, wanted)
+    found += _standing(wanted, today)
+    found += _days(wanted, today)
+    found += [condition for name, condition in _switches(today).items() if getattr(wanted, name)]
+    return and_(true(), *found)
+
+
+EXACT = ("source", "category", "item", "severity")
+
+
+async def _named(session: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What is asked for by the name of something else than a finding."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.unit:
+        unit = await book.unit_named(session, wanted.unit)
+        found.append(col(Finding.lead_unit_id).in_(await questions.below(session, unit.id)))
+    for name, column in (("owner", Finding.owner_post_id), ("verifier", Finding.verifier_post_id)):
+        if post := getattr(wanted, name):
+            found.append(col(column).in_(await _posts(session, post)))
+    if wanted.round:
+        found.append(col(Finding.inspection_round_id).in_(await _rounds(session, wanted.round)))
+    return found
+
+
+async def _posts(session: AsyncSession, name: str) -> Sequence[int | None]:
+    posts = (await session.exec(select(Post.id).where(Post.name == name))).all()
+    if not posts:
+        known = await book.near(session, col(Post.name), name)
+        raise NotFound(*book.unknown("岗位", "post", name, known))
+    return posts
+
+
+async def _rounds(session: AsyncSession, name: str) -> Sequence[int | None]:
+    rounds = (await session.exec(select(InspectionRound.id).where(InspectionRound.name == name))).all()
+    if not rounds:
+        raise NotFound(f"没有名为“{name}”的批次。", f"There is no round “{name}”.")
+    return rounds
+
+
+def _standing(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.stage:
+        found.append(col(Finding.stage).in_(wanted.stage))
+    if wanted.step:
+        stages = [stage for stage, step in STEP_OF.items() if step in wanted.step]
+        found.append(col(Finding.stage).in_(stages))
+    if wanted.light:
+        found.append(or_(false(), *(shows(light, today) for light in wanted.light)))
+    return found
+
+
+def shows(light: Light, today: date) -> ColumnElement[bool]:
+    """As `policy.lights.light`, in the words of the database."""
+    deadline, soon = col(Finding.deadline), today + timedelta(days=YELLOW_FROM)
+    return {
+        Light.CLOSED: ENDED,
+        Light.NONE: and_(LIVE, deadline.is_(None)),
+        Light.RED: and_(LIVE, deadline < today),
+        Light.YELLOW: and_(LIVE, deadline >= today, deadline <= soon),
+        Light.GREEN: and_(LIVE, deadline > soon),
+    }[light]
+
+
+SPANS = {"due": Finding.deadline, "closed": Finding.closed_on, "discovered": Finding.discovered_on}
+
+
+def _days(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for name, column in SPANS.items():
+        if first := getattr(wanted, f"{name}_from"):
+            found.append(col(column) >= first)
+        if last := getattr(wanted, f"{name}_to"):
+            found.append(col(column) <= last)
+    if age := wanted.age:
+        found += [LIVE, col(Finding.discovered_on) <= today - timedelta(days=age.least)]
+        if age.most is not None:
+            found.append(col(Finding.discovered_on) >= today - timedelta(days=age.most))
+    return found
+
+
+def _switches(today: date) -> dict[str, ColumnElement[bool]]:
+    overdue = shows(Light.RED, today)
+    return {
+        "late": or_(overdue, col(Finding.closed_on) > col(Finding.deadline)),
+        "overdue": overdue,
+        "extended": col(Finding.extensions) > 0,
+        "returned": col(Finding.round) > 1,
+        "reopened": col(Finding.cycle) > 1,
+        "provisional": and_(LIVE, col(Finding.provisional)),
+    }

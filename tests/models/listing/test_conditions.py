@@ -1,0 +1,106 @@
+"""Lists answer as the rules do: the database's words for lights, ages and lateness are those of policy."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.access.sight import EVERYTHING, Sight
+from models.database import Database
+from models.findings import Finding
+from models.listing.conditions import findings_where
+from models.listing.wanted import Age, Wanted
+from policy.lights import Light, light
+from policy.refusals import NotFound
+from policy.stages import LIVE, STEP_OF, Stage, Step
+from tests.models.township import TODAY, change
+
+Rule = Callable[[Finding], bool]
+
+
+async def everything(db: Database) -> list[Finding]:
+    async with db.reading() as session:
+        return list(await session.exec(select(Finding)))
+
+
+async def found(db: Database, wanted: Wanted, sight: Sight = EVERYTHING) -> set[str]:
+    async with db.reading() as session:
+        where = await findings_where(session, wanted, sight, TODAY)
+        return set(await session.exec(select(Finding.number).where(where)))
+
+
+def days(finding: Finding) -> int:
+    return (TODAY - finding.discovered_on).days
+
+
+def is_late(finding: Finding) -> bool:
+    return finding.deadline is not None and (
+        (finding.closed_on or TODAY) > finding.deadline
+        and (finding.stage in LIVE or finding.closed_on is not None)
+    )
+
+
+RULES: list[tuple[Wanted, Rule]] = [
+    *(
+        (Wanted(light=(each,)), lambda x, each=each: light(x.stage, x.deadline, TODAY) is each)
+        for each in Light
+    ),
+    *((Wanted(step=(each,)), lambda x, each=each: STEP_OF[x.stage] is each) for each in Step),
+    (Wanted(stage=(Stage.CLOSED, Stage.RETURNED)), lambda x: x.stage in {Stage.CLOSED, Stage.RETURNED}),
+    (Wanted(source="自查"), lambda x: x.source == "自查"),
+    (Wanted(age=Age(0, 60)), lambda x: x.stage in LIVE and days(x) <= 60),
+    (Wanted(age=Age(61)), lambda x: x.stage in LIVE and days(x) > 60),
+    (Wanted(late=True), is_late),
+    (Wanted(late=True, light=(Light.CLOSED,)), lambda x: is_late(x) and x.stage is Stage.CLOSED),
+    (Wanted(overdue=True), lambda x: is_late(x) and x.stage in LIVE),
+    (Wanted(returned=True), lambda x: x.round > 1),
+    (Wanted(reopened=True), lambda x: x.cycle > 1),
+    (Wanted(extended=True), lambda x: x.extensions > 0),
+    (Wanted(provisional=True), lambda x: x.provisional and x.stage in LIVE),
+    (
+        Wanted(due_from=date(2026, 10, 1), due_to=date(2026, 11, 30)),
+        lambda x: x.deadline is not None and date(2026, 10, 1) <= x.deadline <= date(2026, 11, 30),
+    ),
+    (
+        Wanted(closed_from=date(2026, 9, 1)),
+        lambda x: x.closed_on is not None and x.closed_on >= date(2026, 9, 1),
+    ),
+]
+
+
+@pytest.mark.parametrize("each", range(len(RULES)), ids=lambda n: str(RULES[n][0].query()))
+async def test_a_condition_finds_what_the_rule_says(book: Database, each: int) -> None:
+    wanted, rule = RULES[each]
+    rows = await everything(book)
+    late = next(x for x in rows if x.stage is Stage.CLOSED and x.deadline)
+    await change(
+        book,
+        "UPDATE finding SET closed_on = :day WHERE number = :number",
+        day=(late.deadline or TODAY) + timedelta(days=3),
+        number=late.number,
+    )
+    assert await found(book, wanted) == {x.number for x in await everything(book) if rule(x)}
+
+
+async def test_a_unit_brings_those_below_it_and_an_unknown_name_the_nearest(book: Database) -> None:
+    assert await found(book, Wanted(unit="XX乡")) == {x.number for x in await everything(book)}
+    for wanted, near in (
+        (Wanted(unit="丙村支部"), "丙村党支部"),
+        (Wanted(owner="丙村党支部书"), "丙村党支部书记"),
+        (Wanted(round="没有这一轮"), "没有这一轮"),
+    ):
+        with pytest.raises(NotFound, match=near):
+            await found(book, wanted)
+
+
+async def test_a_confidential_finding_is_found_by_no_telling_condition_but_by_how_it_stands(
+    book: Database,
+) -> None:
+    one = next(x for x in await everything(book) if x.stage in LIVE and x.lead_unit_id and x.deadline)
+    await change(book, "UPDATE finding SET confidential = :yes WHERE number = :n", yes=True, n=one.number)
+    auditor = Sight(units=None, trusted=frozenset())
+    assert one.number in await found(book, Wanted(stage=(one.stage,)), auditor)
+    assert one.number not in await found(book, Wanted(source=one.source), auditor)
+    assert one.number in await found(book, Wanted(source=one.source), EVERYTHING)
+    assert one.number not in await found(book, Wanted(), Sight(units=frozenset({999_999})))
