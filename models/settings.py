@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         description="Called every minute while all goes well (http, https); nobody is if empty. A secret.",
     )
 
+    @property
+    def portal_url(self) -> str:
+        """Where people find the portal, without a slash at the end."""
+        return (self.base_url or f"http://{self.portal_host}:{self.portal_port}").rstrip("/")
+
     @field_validator("heartbeat_url")
     @classmethod
     def _is_on_the_web(cls, address: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.access import sessions
@@ -15,8 +15,9 @@ from models.settings import Settings
 from policy.refusals import Refusal
 from portal.answers import TooLarge, away, broken, sentence, status_of
 from portal.pages import entry
-from portal.pages.paper import READ, cookie_name
+from portal.pages.paper import READ, WHO_ARE_YOU, cookie_name, reader_of
 from tasks import clock
+from tasks.prefect_server import UI_BASE
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -38,6 +39,8 @@ OPEN = ("/sign-in", "/static/", "/health", "/ready", "/metrics", "/mailbox", "/l
 demo's mailbox, which stands for everybody's mail program; and the API, which asks for a token instead."""
 OWED = ("/sign-out", "/account", "/static/")
 """All that is open to a session that still owes a new password or a one-time code."""
+ASKS_BY_ITSELF = (f"{UI_BASE}/api/",)
+"""What a page left open asks for every few seconds: not whether somebody sits before it."""
 WRITE = frozenset({"POST"})
 LARGEST_FORM = 2 * 1024 * 1024
 LARGEST_UPLOAD = 210 * 1024 * 1024
@@ -54,6 +57,8 @@ class Door:
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
+            else:  # the server speaks no websockets; should it ever, this door is shut
+                await send({"type": "websocket.close", "code": 1008})
             return
         answer = _Answer(send, self.config)
         request = Request(scope, _Measured(receive, most(Request(scope))))
@@ -119,9 +124,14 @@ class Door:
         path = str(request.scope["path"])
         if not key or is_open(path, ("/static/", "/health", "/ready", "/metrics", "/api/")):
             return None
-        return await sessions.visitor(database(self.config), key, clock.real(), clock.today())
+        by_hand = not is_open(path, ASKS_BY_ITSELF)
+        return await sessions.visitor(
+            database(self.config), key, clock.real(), clock.today(), by_hand=by_hand
+        )
 
     async def to_sign_in(self, request: Request) -> Response:
+        if is_open(str(request.scope["path"]), ASKS_BY_ITSELF):
+            return JSONResponse({"detail": reader_of(request).speech.of(WHO_ARE_YOU)}, 401)
         if request.method in READ:
             asked = str(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
             onwards = f"?next={quote(asked)}" if asked != "/" else ""

@@ -19,12 +19,12 @@ from policy.refusals import BadInput, NotFound, Unavailable
 from portal import probes
 from portal.answers import answer_refusals
 from portal.door import Door
-from portal.pages import entry, finding, ledger, letters, mailbox, phones
+from portal.pages import entry, finding, flow_ui, ledger, letters, mailbox, phones
 from portal.pages.paper import READ
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 STATIC = Path(__file__).parent / "static"
-PAGES = (entry, ledger, finding, letters, phones, mailbox)
+PAGES = (entry, ledger, finding, letters, phones, mailbox, flow_ui)
 
 
 def app(config: Settings) -> FastAPI:
@@ -44,7 +44,8 @@ def app(config: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def while_up(portal: FastAPI) -> AsyncIterator[None]:
-    yield
+    async with flow_ui.hung_up(portal):
+        yield
     await database(portal.state.config).close()
 
 

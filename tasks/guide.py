@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import NoReturn
+from urllib.parse import quote
 
 from models import guidance
 from models.database import database
@@ -100,12 +101,16 @@ def drawn(seen: Look, finding: Finding, went_out: list[Letter]) -> _Card:
     mark = "（暂定）" if finding.provisional else ""
     line = f"时限 {finding.deadline}{mark}，{days}" if finding.deadline else days
     if finding.confidential:
-        return _Card(colour, "", f"# {seen.number}\n\n涉密事项，详见整改台账。\n")
+        return _Card(colour, "", f"# {seen.number}\n\n涉密事项，详见整改台账。\n\n{_way_back(seen.number)}")
     rows = _rows(seen, finding, colour, line)
     sent = "\n".join(f"- {x.due_on} {letter_kind(x.rung).zh.document}" for x in went_out) or "- 无"
     table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     head = f"# {seen.number} {_plain(seen.title)}\n\n| 项目 | 内容 |\n|---|---|\n{table}\n"
-    return _Card(colour, line, f"{head}\n**已发函件**\n\n{sent}\n")
+    return _Card(colour, line, f"{head}\n**已发函件**\n\n{sent}\n\n{_way_back(seen.number)}")
+
+
+def _way_back(number: str) -> str:
+    return f"[在整改台账中打开]({settings().portal_url}/findings/{quote(number)})\n"
 
 
 def _rows(seen: Look, finding: Finding, colour: Light, line: str) -> list[tuple[str, str]]:

@@ -106,12 +106,8 @@ def _facts(enclosed: outbox.Enclosed, config: Settings, now: datetime) -> Letter
         round=finding.round,
         cycle=finding.cycle,
         as_cc=enclosed.copy_only,
-        link=f"{portal_url(config)}/findings/{finding.number}",
+        link=f"{config.portal_url}/findings/{finding.number}",
     )
-
-
-def portal_url(config: Settings) -> str:
-    return (config.base_url or f"http://{config.portal_host}:{config.portal_port}").rstrip("/")
 
 
 def mail_of(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetime) -> Mail:
@@ -126,7 +122,7 @@ def mail_of(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetim
         recipient_name=parcel.pile.post,
         language=account.language,
         letters=tuple(_facts(enclosed, config, now) for enclosed in parcel.letters),
-        portal=portal_url(config),
+        portal=config.portal_url,
     )
     about, content = _worded(facts, sheets)
     return Mail(

@@ -28,9 +28,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Completed, Scheduled
 
-from models.settings import Settings
 from tasks.handover import handover
-from tasks.prefect_server import api_url
 from tasks.prefect_transport import PatientTransport
 
 PATIENCE = 8.0  # seconds for one call, with the client's own retries within
@@ -191,16 +189,6 @@ async def runs_by_id(client: PrefectClient, ids: Sequence[UUID]) -> list[RunSeen
     wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(ids)))
     async with reaching():
         return [_seen(run) for run in await client.read_flow_runs(flow_run_filter=wanted, limit=len(ids))]
-
-
-def ui_link(settings: Settings, flow_run_id: UUID) -> str:
-    """The run's page in the flow UI."""
-    return api_url(settings).removesuffix("/api") + ui_path(flow_run_id)
-
-
-def ui_path(flow_run_id: UUID) -> str:
-    """The path of the run's page, under whatever host and prefix the flow UI is reached."""
-    return f"/v2/runs/flow-run/{flow_run_id}"
 
 
 async def answers(url: str, timeout: float = 1.0) -> bool:

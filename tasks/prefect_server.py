@@ -14,6 +14,8 @@ from tasks import prefect_shared
 from tasks.logs import CONFIGURATION
 from tasks.prefect_shared import LOOPBACK
 
+UI_BASE = "/flow-ui"
+"""The path under which the UI believes itself: the portal's path to it."""
 EVENT_DAYS = 3  # of Prefect's own events, which nobody reads later
 
 # What harms if it is otherwise. The server does not start without these.
@@ -27,8 +29,8 @@ REQUIRED = {
 }
 
 
-def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, str]:
-    """The environment of the Prefect server. `ui_base` is the path its pages are reached under."""
+def server_environment(settings: Settings) -> dict[str, str]:
+    """The environment of the Prefect server."""
     return (
         _common(settings)
         | prefect_shared.environment(settings)
@@ -42,8 +44,8 @@ def server_environment(settings: Settings, *, ui_base: str = "/") -> dict[str, s
             # CSRF rides on what a browser sends by itself, and here that is nothing: the password
             # goes in a header of the page's own. The token would cost one call for each client.
             "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "false",
-            "PREFECT_SERVER_UI_SERVE_BASE": ui_base,
-            "PREFECT_SERVER_UI_API_URL": f"{ui_base.rstrip('/')}/api",  # relative: right under any host
+            "PREFECT_SERVER_UI_SERVE_BASE": UI_BASE,
+            "PREFECT_SERVER_UI_API_URL": "/api",  # relative: right under any host; the portal says another
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(_prefect_home(settings) / "ui"),  # else in the package
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",

@@ -79,10 +79,13 @@ async def begin(
     return key
 
 
-async def visitor(db: Database, key: str, now: datetime, today: date) -> Visitor | None:
+async def visitor(
+    db: Database, key: str, now: datetime, today: date, *, by_hand: bool = True
+) -> Visitor | None:
     """Who the key belongs to; None where the session is over, or the account is no longer active.
 
     `now` is the machine's clock, by which sessions are written; `today` the office's.
+    A page that asks by itself, not `by_hand`, keeps no session alive.
     """
     async with db.reading() as session:
         found = (
@@ -101,7 +104,7 @@ async def visitor(db: Database, key: str, now: datetime, today: date) -> Visitor
         if not _is_alive(sign_in, credential, link, now):
             return None
         sight = await sight_of(session, account.person_id, today)
-    if now - sign_in.seen_at >= NOTED_EVERY:
+    if by_hand and now - sign_in.seen_at >= NOTED_EVERY:
         await _note_seen(db, sign_in.key_hash, now)
     return Visitor(
         account.name,

@@ -106,11 +106,9 @@ async def _announce(demo: bool, stop: asyncio.Event) -> None:
 
 def _print_addresses(config: Settings, demo: bool) -> None:
     portal_at = f"http://{config.portal_host}:{config.portal_port}"
-    user, _, password = prefect_server.auth(config).partition(":")
     lines = [
         ("整改台账  ledger  ", f"{portal_at}/"),
-        ("流程界面  flow UI ", f"{prefect_server.api_url(config).removesuffix('/api')}/"),
-        ("流程口令  password", f"{user}:{password}"),
+        ("流程界面  flow UI ", f"{portal_at}{prefect_server.UI_BASE}/"),
     ]
     if demo:
         lines.insert(2, ("邮箱      mailbox ", f"{portal_at}/mailbox"))

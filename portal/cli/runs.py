@@ -6,6 +6,7 @@ from models.checks import Invariant
 from models.database import Database
 from models.questions import Row
 from models.settings import Settings, settings
+from tasks.flow_ui import run_path
 from tasks.prefect_server import api_url, auth
 
 PATIENCE = 2.0
@@ -16,7 +17,7 @@ async def seen(run: Row | None) -> Row | None:
     if run is None:
         return None
     config = settings()
-    url = f"{api_url(config).removesuffix('/api')}/v2/runs/flow-run/{run['id']}"
+    url = f"{config.portal_url}{run_path(run['id'])}"
     return run | {"url": url, "state_name": await _state_name(config, run["id"])}
 
 

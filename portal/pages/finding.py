@@ -10,9 +10,11 @@ from models import ledger, questions
 from models.overview import veiled
 from models.questions import Row
 from policy.stages import ORDER, Stage, is_past
+from portal.pages.flow_ui import may_watch
 from portal.pages.paper import READ, Reader, Reading
 from portal.pages.speech import Speech, Words
 from tasks import clock
+from tasks.flow_ui import run_path
 
 router = APIRouter()
 
@@ -205,6 +207,6 @@ def _said(value: object) -> object:
 
 
 def run_link(reader: Reader, row: Row) -> str:
-    """The page of its run in the flow UI, as `tasks.prefect_runs.ui_link`, which would import Prefect."""
+    """The page of its run in the flow UI, for those who may look there."""
     run = row["run"]
-    return f"{reader.flow_ui()}/v2/runs/flow-run/{run['id']}" if run and run["id"] else ""
+    return run_path(run["id"]) if run and run["id"] and may_watch(reader) else ""

@@ -24,7 +24,6 @@ from policy.sight import WATCHERS
 from portal.pages.said import SAID
 from portal.pages.speech import Speech, Words
 from tasks import clock
-from tasks.prefect_server import api_url
 
 READ = ["GET", "HEAD"]
 MOST_ROWS = 500
@@ -124,9 +123,6 @@ class Reader:
         """What was done before the page was led on to."""
         words = SAID.get(self.request.query_params.get("said", ""))
         return self.speech.of(words) if words else ""
-
-    def flow_ui(self) -> str:
-        return api_url(self.config).removesuffix("/api")
 
     def has_mailbox(self) -> bool:
         return (self.config.home / "mailbox").is_dir()

@@ -11,7 +11,6 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from prefect.states import Completed, Paused, Pending, Running, Scheduled
 
 from flows.deployments import register
-from models.settings import Settings
 from tasks import prefect_runs
 from tasks.prefect_runs import (
     Awakened,
@@ -23,7 +22,6 @@ from tasks.prefect_runs import (
     live_runs,
     prefect_client,
     start,
-    ui_link,
 )
 from tests.flows.prefect_house import PrefectHouse, free_port
 
@@ -175,11 +173,3 @@ async def test_a_busy_server_is_asked_again_within_the_call() -> None:
     async with client:
         await cancel(client, uuid4())
     assert given[:3] == [503, 503, 404]
-
-
-def test_a_run_has_a_page_in_the_flow_ui() -> None:
-    run = uuid4()
-    here = Settings(_env_file=None, flow_ui_port=4321)
-    assert ui_link(here, run) == f"http://127.0.0.1:4321/v2/runs/flow-run/{run}"
-    there = Settings(_env_file=None, prefect_api_url="https://flow.example.org/api")
-    assert ui_link(there, run) == f"https://flow.example.org/v2/runs/flow-run/{run}"

@@ -296,7 +296,7 @@ async def test_a_finding_links_to_its_run(config: Settings, get: Get) -> None:
             Run(finding=RED, generation=1, cycle=1, flow_run_id="0c9ae7c1-0000-4000-8000-000000000001")
         )
     page = (await get(f"/findings/{RED}")).text
-    assert "http://127.0.0.1:4200/v2/runs/flow-run/0c9ae7c1-0000-4000-8000-000000000001" in page
+    assert "/flow-ui/v2/runs/flow-run/0c9ae7c1-0000-4000-8000-000000000001" in page
     assert "在流程界面查看" in page
 
 
