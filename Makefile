@@ -7,7 +7,7 @@ STAMP := .venv/.ready
 install = { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null; }
 
-.PHONY: setup demo test quick server lint check bench crash format lock clean postgresql redis
+.PHONY: setup demo test quick server lint check bench crash format lock clean postgresql redis chromium
 
 setup: $(STAMP)
 
@@ -27,6 +27,12 @@ redis:
 	@command -v redis-server >/dev/null || $(call install,redis-server) || \
 	  echo "Redis is not installed: the tests that need it say so and are skipped."
 
+# With a font that has Chinese: without one the pictures are boxes, and widths are wrong.
+chromium:
+	@{ { command -v chromium || command -v chromium-browser; } && ls /usr/share/fonts/*/*/*CJK*; } >/dev/null 2>&1 || \
+	  $(call install,chromium fonts-noto-cjk) || \
+	  echo "Chromium or a Chinese font is not installed: the portal is NOT TESTED IN A BROWSER as it should be."
+
 demo: setup
 	$(BIN)/rectify up --demo
 
@@ -45,7 +51,7 @@ quick: setup postgresql redis
 	$(BIN)/pytest -q -m "not server" -n auto
 
 # A file's tests share a server, so a file stays in one process; many machines need both cores for themselves.
-server: setup postgresql redis
+server: setup postgresql redis chromium
 	$(BIN)/pytest -q -m "server and not machines" -n auto --dist loadfile
 	$(BIN)/pytest -q -m machines
 
