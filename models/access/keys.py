@@ -124,7 +124,10 @@ class AccessEvent(SQLModel, table=True):
     """Something about the door that an auditor may ask for; never a password, a token, a cookie."""
 
     __tablename__ = "access_event"
-    __table_args__ = (Index("access_by_account", "account", "id"),)  # what an account did, newest first
+    __table_args__ = (
+        Index("access_by_account", "account", "id"),  # what an account did, newest first
+        Index("access_by_kind", "kind", "id"),  # what happened of a kind, newest first
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_column=Column(UtcTime, nullable=False))

@@ -164,3 +164,27 @@ async def restamp(session: AsyncSession, key_hash: str, stamp: int, now: datetim
 
 async def speak(session: AsyncSession, account: str, language: Language) -> None:
     await session.exec(update(Account).where(col(Account.name) == account).values(language=language))
+
+
+async def going_on(session: AsyncSession, account: str, now: datetime) -> list[SignIn]:
+    """An account's sessions that are not over, the one used last first."""
+    credential = await session.get(Credential, account)
+    rows = await session.exec(
+        select(SignIn)
+        .where(SignIn.account == account, col(SignIn.ended_at).is_(None), col(SignIn.until) > now)
+        .order_by(col(SignIn.seen_at).desc())
+    )
+    return [
+        one
+        for one in rows
+        if _is_alive(one, credential, await session.get(TaskLink, one.link_id) if one.link_id else None, now)
+    ]
+
+
+async def end_own(session: AsyncSession, account: str, key_hash: str, now: datetime) -> bool:
+    """End one session of this account and of no other; whether there was one."""
+    row = await session.get(SignIn, key_hash)
+    if row is None or row.account != account or row.ended_at is not None:
+        return False
+    await end(session, key_hash, now)
+    return True

@@ -97,8 +97,8 @@ async def sight_of(session: AsyncSession, person_id: int, today: date) -> Sight:
             .where(col(Post.id).in_(sorted(posts)))
         )
     )
-    wide = {_top(unit) for _, unit, role in found if role in WIDE}
-    trusted = {_top(unit) for _, unit, role in found if role in TRUSTED}
+    wide = {book.top(unit) for _, unit, role in found if role in WIDE}
+    trusted = {book.top(unit) for _, unit, role in found if role in TRUSTED}
     return Sight(
         frozenset(posts),
         frozenset(Role(role) for *_, role in found if role),
@@ -108,9 +108,18 @@ async def sight_of(session: AsyncSession, person_id: int, today: date) -> Sight:
     )
 
 
-def _top(unit: Unit) -> int | None:
-    """The unit below which a role reaches; an office's role reaches all that its parent's does."""
-    return unit.id if unit.kind in book.LOCAL_KINDS or unit.parent_id is None else unit.parent_id
+async def reach_of(
+    session: AsyncSession, person_id: int, roles: Collection[Role], today: date
+) -> frozenset[int] | None:
+    """The units that one of these roles of a person reaches today; `None` is every unit."""
+    posts = await book.posts_of(session, person_id, today)
+    units = await session.exec(
+        select(Unit)
+        .join(Post, col(Post.unit_id) == col(Unit.id))
+        .join(PostRole, col(PostRole.post_id) == col(Post.id))
+        .where(col(Post.id).in_(sorted(posts)), col(PostRole.role).in_(sorted(roles)))
+    )
+    return await _below(session, {book.top(unit) for unit in units}, set())
 
 
 async def _below(session: AsyncSession, tops: set[int | None], own: set[int | None]) -> frozenset[int] | None:

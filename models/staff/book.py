@@ -39,6 +39,11 @@ LOCAL_KINDS = frozenset({"village", "grid", "village_group", "行政村", "村",
 """Units whose roles reach no further than themselves and what lies below them."""
 
 
+def top(unit: Unit) -> int | None:
+    """The unit below which a role reaches; an office's role reaches all that its parent's does."""
+    return unit.id if unit.kind in LOCAL_KINDS or unit.parent_id is None else unit.parent_id
+
+
 DEEPEST = 50
 """No tree of units is that deep; one that seems so goes round in a circle."""
 UNIT, PERSON = bindparam("unit", type_=Integer), bindparam("person", type_=Integer)

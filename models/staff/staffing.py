@@ -463,7 +463,7 @@ async def add_account(
     session.add(row)
     await session.flush()
     account = Account(
-        name=name, person_id=row.id or 0, mailbox=_checked(mailbox), phone=phone, language=language
+        name=name, person_id=row.id or 0, mailbox=checked_mailbox(mailbox), phone=phone, language=language
     )
     session.add(account)
 
@@ -475,16 +475,17 @@ async def set_account(
     account = await session.get(Account, name)
     if account is None:
         raise NotFound(f"没有名为“{name}”的帐号。", f"There is no account “{name}”.")
-    account.mailbox = account.mailbox if mailbox is None else _checked(mailbox)
+    account.mailbox = account.mailbox if mailbox is None else checked_mailbox(mailbox)
     account.language = language or account.language
     account.active = account.active if active is None else active
     session.add(account)
     await outbox.try_again(session)
 
 
-def _checked(mailbox: str) -> str:
+def checked_mailbox(mailbox: str) -> str:
+    """One mail address, or none. Raises BadInput."""
     try:
-        return _mailbox(mailbox)
+        return _mailbox(mailbox.strip())
     except _Bad as bad:
         _, value, zh, en = bad.remark
         raise BadInput(f"“{value}”{zh}。", f"“{value}” {en}.") from None

@@ -1,16 +1,18 @@
-"""Who stands in for a post's holder for a span: set by an administrator, listed, ended early."""
+"""Who stands in for a holder for a span: set by an administrator or by the holder, listed, ended early."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access import trail
 from models.database import Database
 from models.opening import INTAKE
 from models.staff import book
 from models.staff.people import Appointment, Person, Post, Substitution, Unit
+from models.staff.rights import kept_apart
 from models.staff.succession import check_administrator, named
 from policy.refusals import BadInput, NotFound
 
@@ -43,12 +45,12 @@ class Wanted:
     reason: str = ""
 
 
-async def stand_in(db: Database, wanted: Wanted, today: date) -> None:
-    """Raises NotFound, BadInput, or NotAllowed for whoever is no administrator of the post's unit."""
+async def stand_in(db: Database, wanted: Wanted, today: date, at: datetime) -> None:
+    """Raises NotFound, BadInput, or NotAllowed for whoever neither holds nor administers the post."""
     async with db.writing("stand_in") as session:
         await db.alone(session, INTAKE)
         post = await named(session, wanted.post, wanted.unit)
-        await check_administrator(session, wanted.by, post, today)
+        await _check_may_say(session, wanted.by, post, today)
         if not today <= wanted.span.last or wanted.span.last < wanted.span.first:
             raise BadInput(
                 f"代班须有起止日期，止日不早于起日和今天（{today}）。",
@@ -58,7 +60,23 @@ async def stand_in(db: Database, wanted: Wanted, today: date) -> None:
         row = Substitution(post_id=post.id or 0, person_id=person, by=wanted.by, reason=wanted.reason)
         row.from_day, row.to_day = wanted.span.first, wanted.span.last
         await check(session, row)
-        session.add(row)
+        async with kept_apart(session, wanted.by, today):
+            session.add(row)
+        said = f"{post.name}，{wanted.span.first} 至 {wanted.span.last}"
+        trail.note(session, at, "stand_in_set", wanted.account, by=wanted.by, note=said)
+
+
+async def _check_may_say(session: AsyncSession, by: str, post: Post, today: date) -> None:
+    """The holder of the day may, about their own absence."""
+    person = (await book.account_named(session, by)).person_id
+    held = await session.exec(
+        select(Appointment.id).where(
+            Appointment.post_id == post.id, Appointment.person_id == person, book.HOLDS
+        ),
+        params={"today": today},
+    )
+    if held.first() is None:
+        await check_administrator(session, by, post, today)
 
 
 async def check(session: AsyncSession, wanted: Substitution) -> None:
@@ -135,6 +153,7 @@ class Standing:
     """One substitution, in names."""
 
     id: int
+    post_id: int
     post: str
     unit: str
     person: str
@@ -159,10 +178,12 @@ async def listed(session: AsyncSession, today: date, *, past: bool = False) -> l
 
 
 def _standing(row: Substitution, post: str, unit: str, person: str) -> Standing:
-    return Standing(row.id or 0, post, unit, person, span_of(row.from_day, row.to_day), row.by, row.reason)
+    return Standing(
+        row.id or 0, row.post_id, post, unit, person, span_of(row.from_day, row.to_day), row.by, row.reason
+    )
 
 
-async def end(db: Database, number: int, by: str, last: date | None, today: date) -> None:
+async def end(db: Database, number: int, by: str, last: date | None, today: date, at: datetime) -> None:
     """It ends with `last`, or at once: then the holder is written to from today.
 
     One that has not been a single day by then is struck off. Raises NotFound, BadInput or NotAllowed.
@@ -173,7 +194,8 @@ async def end(db: Database, number: int, by: str, last: date | None, today: date
         if row is None:
             raise NotFound(f"没有第{number}号代班。", f"There is no substitution {number}.")
         post = await session.get_one(Post, row.post_id)
-        await check_administrator(session, by, post, today)
+        await _check_may_say(session, by, post, today)
+        trail.note(session, at, "stand_in_ended", "", by=by, note=f"{post.name}，{last or today}")
         last = last or today - timedelta(days=1)
         if row.from_day is None or last < today <= row.from_day:
             await session.delete(row)

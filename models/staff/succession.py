@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger
+from models.access import trail
 from models.database import Database
 from models.findings import Finding
 from models.mailing import outbox
@@ -17,6 +18,7 @@ from models.orders import ActWords, Order, Successor
 from models.staff import book
 from models.staff.book import HOLDS
 from models.staff.people import Account, Appointment, Post
+from models.staff.rights import kept_apart
 from policy.office import office_day
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import Role
@@ -71,10 +73,11 @@ async def change_hands(db: Database, change: Change, now: datetime, trade: Trade
         comes = await book.account_named(session, change.to)
         on = change.on or today
         leaving = await _leaving(session, post, change, comes, on)
-        for row in leaving:
-            close(row, on)
-        begun = await _begin(session, post, comes, on, change, today)
-        await session.flush()
+        async with kept_apart(session, change.by, today):
+            for row in leaving:
+                close(row, on)
+            begun = await _begin(session, post, comes, on, change, today)
+        trail.note(session, now, "appointed", change.to, by=change.by, note=f"{post.name}，{on} 起")
         leaves = leaving[0].person_id if leaving else post.in_hands_of
         hands = Successor(post.id or 0, leaves, comes.person_id)
         numbers = await _hand_on(session, post, hands, now, trade) if on <= today else []

@@ -189,7 +189,7 @@ def substitute(
     wanted = Wanted(post, stand_in, span, by, unit, reason)
 
     async def work(db: Database) -> None:
-        await standing_in.stand_in(db, wanted, clock.today())
+        await standing_in.stand_in(db, wanted, clock.today(), clock.real())
 
     with_database(work)
     say(
@@ -247,7 +247,7 @@ def end_substitute(
     day = _day(last, "--on")
 
     async def work(db: Database) -> None:
-        await standing_in.end(db, number, by, day, clock.today())
+        await standing_in.end(db, number, by, day, clock.today(), clock.real())
 
     with_database(work)
     said = (f"到 {day} 为止", f"ends on {day}") if day else ("已结束", "has ended")

@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("access_by_account", "access_event", ["account", "id"])
+    op.create_index("access_by_kind", "access_event", ["kind", "id"])
     op.create_table(
         "saved_filter",
         sa.Column("id", sa.Integer(), nullable=False),
