@@ -69,6 +69,12 @@ class Finding(SQLModel, table=True):
             sqlite_where=text(ENDED_NOW),
             postgresql_where=text(ENDED_NOW),
         ),
+        Index(  # what a unit assists in
+            "findings_assisted",
+            "stage",
+            sqlite_where=text("assisting <> ''"),
+            postgresql_where=text("assisting <> ''"),
+        ),
     )
 
     number: str = Field(primary_key=True, max_length=60)

@@ -1,5 +1,6 @@
 """Extensions: who may ask for one and until when, who agrees to it, and in how many approvals."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -114,8 +115,18 @@ def is_last(facts: Facts, rules: Rules) -> bool:
 
 def place_of(facts: Facts, rules: Rules, roles: frozenset[Role]) -> int | None:
     """Which of the approvals still wanting somebody with these roles gives: the last one they may give."""
-    given = {place for place, _ in facts.extension_approvals}
-    fitting = [place for place, wanted in enumerate(rules.approvals) if place not in given and wanted & roles]
+    return _place(rules.approvals, {place for place, _ in facts.extension_approvals}, roles)
+
+
+def fits(approvals: Sequence[frozenset[Role]], given: Collection[int | None], roles: frozenset[Role]) -> bool:
+    """Whether somebody with these roles may give an approval that is not `given` yet."""
+    return _place(approvals, given, roles) is not None
+
+
+def _place(
+    approvals: Sequence[frozenset[Role]], given: Collection[int | None], roles: frozenset[Role]
+) -> int | None:
+    fitting = [place for place, wanted in enumerate(approvals) if place not in given and wanted & roles]
     return max(fitting, default=None)
 
 

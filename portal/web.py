@@ -19,12 +19,30 @@ from policy.refusals import BadInput, NotFound, Unavailable
 from portal import probes
 from portal.answers import answer_refusals
 from portal.door import Door
-from portal.pages import entry, finding, flow_ui, ledger, letters, mailbox, phones
+from portal.pages import (
+    entry,
+    finding,
+    flow_ui,
+    ledger,
+    letters,
+    mailbox,
+    mine,
+    phones,
+)
 from portal.pages.paper import READ
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 STATIC = Path(__file__).parent / "static"
-PAGES = (entry, ledger, finding, letters, phones, mailbox, flow_ui)
+PAGES = (
+    entry,
+    mine,
+    ledger,
+    finding,
+    letters,
+    phones,
+    mailbox,
+    flow_ui,
+)
 
 
 def app(config: Settings) -> FastAPI:

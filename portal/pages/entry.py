@@ -11,6 +11,7 @@ from starlette.responses import Response
 from models.access import passwords, sessions, trail
 from models.database import database
 from policy.refusals import Language, NotSignedIn, Refusal, TooOften
+from policy.sight import WATCHERS
 from portal.answers import status_of
 from portal.pages.forms import OURS, Form, Sent, fresh_key
 from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of, reader_of
@@ -25,7 +26,7 @@ KEPT = "kept."
 @router.api_route("/", methods=READ)
 async def home(reader: Reading) -> Response:
     """Where one's work is: the overview for who watches, one's own items for all others."""
-    return reader.turn("/findings")
+    return reader.turn("/findings" if reader.has(*WATCHERS) else "/mine")
 
 
 @router.api_route("/sign-in", methods=READ)

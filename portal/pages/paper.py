@@ -149,6 +149,7 @@ class Reader:
 
 EVERYBODY = frozenset(Role)
 NAVIGATION: tuple[tuple[str, Words, frozenset[Role]], ...] = (
+    ("/mine", ("我的事项", "My items"), EVERYBODY),
     ("/findings", ("整改台账", "Ledger"), EVERYBODY),
     ("/letters", ("函件", "Letters"), WATCHERS),
 )

@@ -171,6 +171,10 @@ def upgrade() -> None:
     )
     op.create_index("deliveries_due", "webhook_delivery", ["state", "next_at"])
     _make_lists_quick()
+    assisted = sa.text("assisting <> ''")
+    op.create_index(
+        "findings_assisted", "finding", ["stage"], sqlite_where=assisted, postgresql_where=assisted
+    )
     _protect()
 
 
@@ -211,5 +215,6 @@ def downgrade() -> None:
         op.drop_index(f"ix_finding_{post}_post_id", "finding")
     for name in ("findings_by_source", *(name for name, *_ in PARTIAL)):
         op.drop_index(name, "finding")
+    op.drop_index("findings_assisted", "finding")
     for table in reversed(TABLES):
         op.drop_table(table)
