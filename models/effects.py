@@ -16,7 +16,7 @@ from models.orders import ActWords, Attached, Order, Placing, Successor
 from models.staff import book
 from models.staff.people import HandOver, Post
 from policy import extensions
-from policy.deadlines import Calendar, DeadlineType, due
+from policy.deadlines import Calendar, DeadlineType, counted_from, due
 from policy.ledger_rows import Outcome
 from policy.notices import HANDED_OVER_FROM
 from policy.refusals import BadInput, NotAllowed
@@ -108,8 +108,7 @@ def set_deadline(finding: Finding, words: Placing, trade: Trade, today: date) ->
             )
         set_by_hand(finding, words.deadline)
     elif finding.deadline is None or not finding.deadline_by_hand:
-        immediate = finding.deadline_type is DeadlineType.IMMEDIATE
-        compute_deadline(finding, today if immediate else finding.discovered_on, trade)
+        compute_deadline(finding, counted_from(finding.deadline_type, finding.discovered_on, today), trade)
     finding.original_deadline = finding.deadline
 
 

@@ -50,15 +50,17 @@ async def _open(
     today = office_day(now)
     async with db.writing("open") as session:
         await db.beside(session, INTAKE)
-        earlier = await receipt_of(session, by, nonce)
-        if earlier is not None:
-            return earlier
+        known = await receipt_of(session, by, nonce)
+        if known is not None:
+            return known
+        words = await dated(session, words)
         actor = await _opener(session, by, words, today)
         finding = await _new(session, actor, words, now, trade)
         finding.number = await _number(session, words, today)
         at_once = bool(words.unit and words.post)
         said = await _opening(session, actor, words, today)
-        opening = Entry(Act.OPEN, by, now, now, None, said=said, nonce=None if at_once else nonce)
+        own = None if at_once else nonce
+        opening = Entry(Act.OPEN, by, now, now, None, words.reason, said=said, nonce=own)
         events = [chained(finding, opening)]
         if at_once:
             _assign(finding, words, trade, today)
@@ -71,6 +73,38 @@ async def _open(
         if at_once:
             await letters.notify(session, finding, ASSIGNMENT, finding.version, now)
         return as_receipt(events[-1])
+
+
+async def try_out(db: Database, by: str, words: OpenWords, now: datetime, trade: Trade) -> None:
+    """Store nothing; raises what `open_finding` would: NotAllowed for a vacant post, BadInput, NotFound."""
+    today = office_day(now)
+    async with db.trial() as session:
+        words = await dated(session, words)
+        actor = await _opener(session, by, words, today)
+        finding = await _new(session, actor, words, now, trade)
+        await _number(session, words, today)
+        if words.unit and words.post:
+            _assign(finding, words, trade, today)
+
+
+async def earlier(db: Database, by: str, nonce: str) -> Receipt | None:
+    """What came of the same form, if it was sent before."""
+    async with db.reading() as session:
+        return await receipt_of(session, by, nonce)
+
+
+async def dated(session: AsyncSession, words: OpenWords) -> OpenWords:
+    """A finding of a round was discovered on the day the round's feedback was given, unless it says when."""
+    if words.discovered_on or not words.round_name:
+        return words
+    named = await _round(session, words.source, words.round_name)
+    given = named.feedback_on if named else None
+    return words.model_copy(update={"discovered_on": given}) if given else words
+
+
+async def _round(session: AsyncSession, source: str, name: str) -> InspectionRound | None:
+    named = select(InspectionRound).where(InspectionRound.source == source, InspectionRound.name == name)
+    return (await session.exec(named)).first()
 
 
 async def _opener(session: AsyncSession, by: str, words: OpenWords, today: date) -> Actor:
@@ -185,10 +219,8 @@ async def round_id(session: AsyncSession, source: str, name: str, document: str)
     """The round of that source and name, made if it is new; None without a name."""
     if not name:
         return None
-    found = await session.exec(
-        select(InspectionRound).where(InspectionRound.source == source, InspectionRound.name == name)
-    )
-    row = found.first() or InspectionRound(source=source, name=name, document=document)
+    found = await _round(session, source, name)
+    row = found or InspectionRound(source=source, name=name, document=document)
     row.document = row.document or document
     session.add(row)
     await session.flush()

@@ -143,6 +143,8 @@ class OpenWords(Placing):
     discovered_on: Day | None = None
     day_count: DayCount | None = None
     confidential: Truth = False
+    reason: Long = ""
+    """Why the deadline is another one than the rules propose."""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,11 @@ class Due:
     provisional: bool
 
 
+def counted_from(kind: DeadlineType, discovered_on: date, today: date) -> date:
+    """The day a deadline set today begins after: immediate work counts from its assignment."""
+    return today if kind is DeadlineType.IMMEDIATE else discovered_on
+
+
 def due(start: date, period: Period, calendar: Calendar) -> Due:
     """The last day of a period that begins the day after `start` (Civil Code art. 201–203)."""
     if period.unit is DayCount.WORKING_DAYS:

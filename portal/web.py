@@ -27,6 +27,7 @@ from portal.pages import (
     letters,
     mailbox,
     mine,
+    opening,
     phones,
 )
 from portal.pages.paper import READ
@@ -36,6 +37,7 @@ STATIC = Path(__file__).parent / "static"
 PAGES = (
     entry,
     mine,
+    opening,
     ledger,
     finding,
     letters,

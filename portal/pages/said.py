@@ -5,4 +5,5 @@ from portal.pages.speech import Words
 SAID: dict[str, Words] = {
     "password_changed": ("密码已修改。", "The password is changed."),
     "saved": ("已保存。", "Saved."),
+    "opened": ("已登记。", "The finding is stored."),
 }

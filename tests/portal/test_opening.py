@@ -1,0 +1,174 @@
+"""A new finding by the form: its deadline with the reason, doubles, vacant posts, nothing stored twice."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, func, select
+
+from models.access.sight import EVERYTHING, NOTHING
+from models.alike import alike
+from models.database import database
+from models.findings import Finding
+from models.history import Event
+from models.settings import Settings
+from models.staff import book
+from models.staff.people import Appointment
+from policy.stages import Stage
+from tasks import clock
+from tests.models.test_indexes import questions, read_whole
+from tests.portal.conftest import Visit
+from tests.portal.lives import opened
+from tests.portal.visiting import Visitor, form_of, sentence_of
+
+FORM = "/findings/new"
+SAID = {
+    "source": "审计",
+    "condition": "村委会采购办公设备三笔，均未按规定比价。",
+    "unit": "甲村党支部",
+    "discovered_on": "2026-07-20",
+    "severity": "较重",
+}
+
+
+async def post_id(config: Settings, name: str) -> str:
+    async with database(config).reading() as session:
+        return str((await book.post_named(session, name)).id)
+
+
+async def count(config: Settings) -> int:
+    async with database(config).reading() as session:
+        return (await session.exec(select(func.count()).select_from(Finding))).one()
+
+
+async def found(config: Settings, number: str) -> Finding:
+    async with database(config).reading() as session:
+        return await session.get_one(Finding, number)
+
+
+async def inspector(visit: Visit) -> Visitor:
+    return await visit("ganshi")
+
+
+async def test_the_deadline_is_proposed_with_its_reason_before_anything_is_stored(
+    town: Settings, visit: Visit
+) -> None:
+    desk, before = await inspector(visit), await count(town)
+    page = await desk.send(await desk.get(FORM), FORM, {**SAID, "do": "check"})
+    assert page.status_code == 200
+    assert "审计，60个工作日，自2026年7月20日起（当日不计） → 2026年10月16日" in page.text
+    assert await count(town) == before
+    late = await desk.send(page, FORM, {"discovered_on": "2026-11-20", "do": "check"})
+    assert "（暂定）" in late.text  # into a year whose holidays are not announced
+    typed = form_of(page, FORM)
+    assert (typed["condition"], typed["unit"], typed["severity"]) == (SAID["condition"], "甲村党支部", "较重")
+
+
+async def test_a_finding_with_unit_and_post_is_stored_and_assigned_at_once(
+    town: Settings, visit: Visit
+) -> None:
+    desk = await inspector(visit)
+    post = await post_id(town, "甲村党支部书记")
+    page = await desk.done(FORM, FORM, {**SAID, "post": post, "do": "open"})
+    number = str(page.url.path).rsplit("/", 1)[-1]
+    stored = await found(town, number)
+    assert (stored.stage, str(stored.deadline), stored.severity) == (Stage.ASSIGNED, "2026-10-16", "较重")
+    assert "已登记" in sentence_of(page)
+
+
+async def test_a_form_sent_twice_stores_one_finding(town: Settings, visit: Visit) -> None:
+    desk, before = await inspector(visit), await count(town)
+    page = await desk.get(FORM)
+    one = await desk.send(page, FORM, {**SAID, "do": "open"})
+    other = await desk.send(page, FORM, {**SAID, "do": "open"})
+    assert one.headers["location"] == other.headers["location"]
+    assert await count(town) == before + 1
+
+
+async def test_a_near_double_is_shown_first_and_stored_only_when_it_is_said_to_be_another_one(
+    town: Settings, visit: Visit
+) -> None:
+    number = await opened(town, "jiacun", condition="采购办公设备3笔，没有按规定比价。")
+    desk, before = await inspector(visit), await count(town)
+    warned = await desk.send(await desk.get(FORM), FORM, {**SAID, "do": "open"})
+    assert warned.status_code == 409
+    assert "已有相近的问题" in warned.text
+    assert number in warned.text
+    assert await count(town) == before
+    assert (await desk.send(warned, FORM, {"not_alike": number, "do": "open"})).status_code == 303
+    elsewhere = await desk.send(await desk.get(FORM), FORM, {**SAID, "unit": "乙村党支部", "do": "open"})
+    assert elsewhere.status_code == 303
+
+
+async def test_another_deadline_than_the_rules_say_needs_its_reason_which_is_kept(
+    town: Settings, visit: Visit
+) -> None:
+    desk = await inspector(visit)
+    page = await desk.get(FORM)
+    refused = await desk.send(page, FORM, {**SAID, "deadline": "2026-12-31", "do": "open"})
+    assert refused.status_code == 400
+    assert "理由" in sentence_of(refused)
+    assert form_of(refused, FORM)["deadline"] == "2026-12-31"
+    done = await desk.send(refused, FORM, {"reason": "上级要求年底前办结", "do": "open"})
+    number = done.headers["location"].split("?")[0].rsplit("/", 1)[-1]
+    async with database(town).reading() as session:
+        first = await session.get_one(Event, (number, 1))
+    assert first.reason == "上级要求年底前办结"
+
+
+@pytest.mark.parametrize("do", ["check", "open"])
+async def test_a_vacant_post_is_refused_with_what_to_do(town: Settings, visit: Visit, do: str) -> None:
+    post = await post_id(town, "甲村党支部书记")
+    async with database(town).writing() as session:
+        held = await session.exec(select(Appointment).where(Appointment.post_id == int(post)))
+        for one in held:
+            one.to_day = clock.today() - timedelta(days=1)
+    desk, before = await inspector(visit), await count(town)
+    page = await desk.get(FORM)
+    assert "甲村党支部书记（空缺）" in page.text
+    refused = await desk.send(page, FORM, {**SAID, "post": post, "do": do})
+    assert refused.status_code == 403
+    assert "岗位空缺" in sentence_of(refused)
+    assert await count(town) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"condition": "  "}, "具体表现"),
+        ({"discovered_on": "2026-11-21"}, "在今天之后"),
+        ({"unit": "子虚村"}, "子虚村"),
+        ({"deadline": "2026-07-01", "reason": "试", "post": "1"}, "早于发现日期"),
+    ],
+)
+async def test_what_cannot_be_is_refused_in_one_sentence(
+    visit: Visit, said: dict[str, str], sentence: str
+) -> None:
+    desk = await inspector(visit)
+    refused = await desk.send(await desk.get(FORM), FORM, {**SAID, **said, "do": "open"})
+    assert refused.status_code == 400
+    assert sentence in sentence_of(refused)
+
+
+@pytest.mark.parametrize("account", ["jiacun", "jiwei"])
+async def test_only_inspectors_open_findings(visit: Visit, account: str) -> None:
+    assert (await (await visit(account)).get(FORM)).status_code == 404
+
+
+async def test_what_is_alike_is_found_by_the_unit_not_by_reading_all(town: Settings) -> None:
+    db = database(town)
+    async with db.reading() as session:
+        unit = await book.unit_named(session, "甲村党支部")
+        with questions(db) as asked:
+            await alike(session, EVERYTHING, unit.id or 0, "采购办公设备")
+    for sql, said in asked.items():
+        assert not await read_whole(db, sql, said)
+
+
+async def test_of_a_confidential_finding_nobody_learns_by_writing_the_same(town: Settings) -> None:
+    db = database(town)
+    async with db.reading() as session:
+        secret = (await session.exec(select(Finding).where(col(Finding.confidential)))).first()
+        assert secret
+        assert secret.lead_unit_id
+        assert await alike(session, EVERYTHING, secret.lead_unit_id, secret.condition)
+        assert not await alike(session, NOTHING, secret.lead_unit_id, secret.condition)
