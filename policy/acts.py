@@ -15,7 +15,7 @@ from policy.saying import Limits, Said, needs_text
 from policy.stages import MOVES, Act, Facts, Moved, Path, acts_possible, move
 from policy.words import ACT_WORDS, STAGE_WORDS
 
-__all__ = ["ROLES_FOR", "Said", "decide", "not_by", "outcome_amount"]
+__all__ = ["ROLES_FOR", "Said", "allow", "decide", "not_by", "outcome_amount"]
 
 LEAST_REASON = 10
 
@@ -24,20 +24,28 @@ def decide(
     facts: Facts, act: Act, actor: Actor, said: Said, rules: Rules, calendar: Calendar, today: date
 ) -> Moved:
     """Where `act` leads. Raises NotAllowed, saying what is possible, or BadInput."""
-    if (facts.stage, act) not in MOVES:
-        raise _not_now(facts, act)
-    why = hindrance(facts, act, actor)
-    if why is not None:
-        raise not_by(facts.number, facts.number, act, why)
-    guard = GUARDS.get(act)
     terms = rules.terms(facts.source, facts.deadline_type)
+    limits = Limits(rules, terms, calendar, today, actor)
+    allow(facts, act, limits)
+    guard = GUARDS.get(act)
     if guard is not None:
-        guard(facts, said, Limits(rules, terms, calendar, today, actor))
+        guard(facts, said, limits)
     moved = move(facts, act, Path(terms.plan, terms.plan_review, terms.closure_approval))
     if act is Act.APPROVE_EXTENSION:
         is_last = extensions.is_last(facts, rules)
         return replace(moved, is_partial=not is_last, converts=is_last and facts.extension_converts)
     return moved
+
+
+def allow(facts: Facts, act: Act, limits: Limits) -> None:
+    """Whether the act is open to this person now, whatever they may say with it. Raises NotAllowed."""
+    if (facts.stage, act) not in MOVES:
+        raise _not_now(facts, act)
+    why = hindrance(facts, act, limits.actor)
+    if why is not None:
+        raise not_by(facts.number, facts.number, act, why)
+    if act in READY:
+        READY[act](facts, limits)
 
 
 def _not_now(facts: Facts, act: Act) -> NotAllowed:
@@ -122,7 +130,7 @@ def _evidence(_facts: Facts, said: Said, _limits: Limits) -> None:
         raise BadInput("请附上佐证材料文件。", "Attach a file as evidence.")
 
 
-def _submit(facts: Facts, _said: Said, _limits: Limits) -> None:
+def _may_submit(facts: Facts, _limits: Limits) -> None:
     if not facts.evidence:
         raise NotAllowed(
             f"{facts.number} 还没有佐证材料，不能提交验收。请先上传佐证。",
@@ -164,6 +172,14 @@ def _look_back(_facts: Facts, said: Said, limits: Limits) -> None:
         )
 
 
+READY: dict[Act, Callable[[Facts, Limits], None]] = {
+    Act.SUBMIT: _may_submit,
+    Act.REQUEST_EXTENSION: extensions.may_extend,
+    Act.APPROVE_EXTENSION: extensions.may_agree,
+    Act.REFUSE_EXTENSION: extensions.may_decide,
+}
+"""What has to be so before there is anything to say."""
+
 GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.DISPUTE: _reason,
     Act.FILE_PLAN: _plan,
@@ -171,7 +187,6 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.REPORT_PROGRESS: _progress,
     Act.COMPLETE_MEASURE: _measure,
     Act.ATTACH_EVIDENCE: _evidence,
-    Act.SUBMIT: _submit,
     Act.RETURN_FOR_REWORK: _long_reason,
     Act.APPROVE_CLOSURE: _approve_closure,
     Act.DEFER_CLOSURE: _reason,

@@ -35,7 +35,6 @@ def may_ask(facts: Facts, said: Said, limits: Limits) -> None:
     asked = _asked(said)
     if asked is None or facts.deadline is None:
         raise BadInput("请填写延期至的日期（deadline=2026-12-31）。", "Say until when (deadline=2026-12-31).")
-    _may_extend(facts, limits)
     if said.sustained:
         needs_text(said.objective, "阶段整改目标", "The goal of this stage")
     _later_date(facts, asked, limits)
@@ -46,7 +45,8 @@ def _asked(said: Said) -> date | None:
     return said.next_review_on if said.sustained else said.deadline
 
 
-def _may_extend(facts: Facts, limits: Limits) -> None:
+def may_extend(facts: Facts, limits: Limits) -> None:
+    """Whether an extension may be asked for at all."""
     number, most = facts.number, limits.terms.extensions
     refusals = (
         (
@@ -88,10 +88,19 @@ def latest_extension(facts: Facts, terms: Terms, calendar: Calendar) -> date:
     return next_workday(nominal, calendar) if terms.period.roll else nominal
 
 
+def may_decide(facts: Facts, limits: Limits) -> None:
+    """Whether it is for this person to decide; whoever could agree may refuse."""
+    _pending(facts)
+    _is_next(facts, limits)
+
+
+def may_agree(facts: Facts, limits: Limits) -> None:
+    may_decide(facts, limits)
+    _may_last(facts, limits)
+
+
 def may_approve(facts: Facts, said: Said, limits: Limits) -> None:
     asked = _pending(facts)
-    _is_next(facts, limits)
-    _may_last(facts, limits)
     granted, old = said.deadline or asked, facts.deadline or limits.today
     if not max(old, limits.today) < granted <= asked:
         raise BadInput(
@@ -101,11 +110,9 @@ def may_approve(facts: Facts, said: Said, limits: Limits) -> None:
         )
 
 
-def may_refuse(facts: Facts, said: Said, limits: Limits) -> None:
-    """Whoever could agree may refuse, and one refusal is enough."""
+def may_refuse(_facts: Facts, said: Said, _limits: Limits) -> None:
+    """One refusal is enough."""
     needs_text(said.reason, "理由", "A reason")
-    _pending(facts)
-    _is_next(facts, limits)
 
 
 def is_last(facts: Facts, rules: Rules) -> bool:

@@ -1,5 +1,6 @@
 """What a person says with an act, and what a guard may look at before it lets the act through."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +11,10 @@ from policy.roles import Actor
 from policy.rules import Rules, Terms
 
 MOST_TEXT = 1000
+SHORTEST_MEASURE = 10
+EMPTY_WORDS = re.compile(
+    "进一步|切实|不断|全面|大力|认真|严格|加强|强化|提高|提升|完善|落实|推进|重视|抓好|做好|管理|监管|认识|教育|学习|责任|工作|制度|力度|意识|措施|机制"
+)
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,9 @@ def needs_text(text: str, zh: str, en: str, least: int = 1) -> None:
             f"{zh}不能超过{MOST_TEXT}字，现有{length}字。",
             f"{en} may have {MOST_TEXT} characters at most, there are {length}.",
         )
+
+
+def is_vague(measure: str) -> bool:
+    """Whether a measure says nothing that could be checked: a few words, or set phrases alone."""
+    words = re.sub(r"[\W\d]", "", measure)
+    return len(words) < SHORTEST_MEASURE or len(EMPTY_WORDS.sub("", words)) < SHORTEST_MEASURE // 2

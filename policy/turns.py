@@ -68,3 +68,9 @@ def next_act(stage: Stage, percent: int) -> Act:
     """What is done next; work that is all done is submitted."""
     done = stage is Stage.IN_PROGRESS and percent == 100
     return Act.SUBMIT if done else TURNS[stage].act
+
+
+def mover(stage: Stage) -> Role | None:
+    """Who moves a finding on from a stage; at its end nobody has to."""
+    turn = TURNS.get(stage)
+    return (*turn.posts, Role.APPROVER)[0] if turn else None

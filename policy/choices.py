@@ -1,0 +1,77 @@
+"""What one person can do with a finding now, the natural next step first; and whose turn it is."""
+
+from dataclasses import dataclass
+
+from policy.acts import allow
+from policy.refusals import NotAllowed
+from policy.saying import Limits
+from policy.stages import ON_RECORD_ONLY, Act, Facts, Stage, acts_possible
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An act that is open to a person; or that would be, and `hitch` says what is missing."""
+
+    act: Act
+    hitch: NotAllowed | None = None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """`now` is what the finding waits for from this person; `besides` is what they could do as well."""
+
+    now: tuple[Choice, ...] = ()
+    besides: tuple[Choice, ...] = ()
+
+    def has(self, act: Act) -> bool:
+        """Whether the act is open, with nothing missing."""
+        return any(one.act is act and one.hitch is None for one in (*self.now, *self.besides))
+
+
+NATURAL = (
+    *(Act.ASSIGN, Act.ACCEPT, Act.DISPUTE, Act.UPHOLD, Act.REASSIGN, Act.FILE_PLAN),
+    *(Act.APPROVE_PLAN, Act.RETURN_PLAN, Act.PASS_VERIFICATION, Act.APPROVE_CLOSURE, Act.DEFER_CLOSURE),
+    *(Act.RETURN_FOR_REWORK, Act.APPROVE_EXTENSION, Act.REFUSE_EXTENSION),
+)
+"""In the order in which they come to mind; the worker's own acts depend on how far the work is."""
+BESIDES = frozenset(
+    {Act.TAKE_BACK, Act.REQUEST_EXTENSION, Act.HAND_OVER, Act.WITHDRAW, Act.MERGE, Act.REOPEN, Act.LOOK_BACK}
+)
+"""Never what a finding waits for."""
+SAID_WHEN_MISSING = frozenset({Act.SUBMIT, Act.REQUEST_EXTENSION})
+"""Acts that are shown with what they wait for; others are not shown before they are open."""
+
+
+def choices(facts: Facts, limits: Limits, *, is_answered: bool = True) -> Choices:
+    """`is_answered` says that something was done since the finding was last returned."""
+    order = (*_work(facts, is_answered), *NATURAL)
+    open_acts = [one for act in acts_possible(facts.stage) if (one := _choice(facts, act, limits))]
+    open_acts.sort(key=lambda one: order.index(one.act) if one.act in order else len(order))
+    besides = BESIDES | ({Act.REASSIGN} if facts.stage is not Stage.DISPUTED else frozenset())
+    return Choices(
+        now=tuple(one for one in open_acts if one.act not in besides),
+        besides=tuple(one for one in open_acts if one.act in besides),
+    )
+
+
+def _choice(facts: Facts, act: Act, limits: Limits) -> Choice | None:
+    if act in ON_RECORD_ONLY or (act is Act.COMPLETE_MEASURE and not facts.open_measures):
+        return None
+    try:
+        allow(facts, act, limits)
+    except NotAllowed as refusal:
+        may = act in SAID_WHEN_MISSING and facts.owner_post in limits.actor.posts
+        return Choice(act, refusal) if may else None
+    return Choice(act)
+
+
+def _work(facts: Facts, is_answered: bool) -> tuple[Act, ...]:
+    """The worker's acts: report, then measures and evidence, and submit once all is there."""
+    steps = (
+        (Act.REPORT_PROGRESS, facts.percent < 100 or not is_answered),
+        (Act.COMPLETE_MEASURE, facts.open_measures > 0),
+        (Act.ATTACH_EVIDENCE, not facts.evidence or not is_answered),
+        (Act.SUBMIT, True),
+    )
+    first = tuple(act for act, is_wanted in steps if is_wanted)
+    return (*first, *(act for act, is_wanted in steps if not is_wanted))
