@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from models.faults import reach
 from models.orders import Attached
@@ -11,6 +13,7 @@ from policy.refusals import BadInput, NotFound, Unavailable
 
 LARGEST = 20 * 1024 * 1024
 LONGEST_NAME = 255
+PIECE = 256 * 1024
 HALF = "tmp"
 """How the name of a file begins that is not whole yet."""
 PROGRAMS = "exe bat cmd com msi scr ps1 vbs js jar sh dll lnk py php"
@@ -25,20 +28,32 @@ def keep(path: Path, folder: Path) -> Attached:
     """
     _check(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            return take(path.name, stream, folder)
     except OSError as error:
         raise BadInput(
             f"“{path.name}”不能读取：{error.strerror}。", f"“{path.name}” cannot be read: {error.strerror}."
         ) from error
-    digest = hashlib.sha256(content).hexdigest()
+
+
+def take(name: str, stream: IO[bytes], folder: Path) -> Attached:
+    """Copy what a stream holds into the store, a piece at a time; as `keep`, but any kind of file."""
+    (folder / "evidence").mkdir(parents=True, exist_ok=True)
     try:
-        _store(content, stored(folder, digest))
+        digest, size = _copy(stream, folder)
     except OSError as error:
         raise Unavailable(
             f"佐证文件不能保存（{error.strerror}），本次没有办理。",
             f"The evidence cannot be stored ({error.strerror}). Nothing was done.",
         ) from error
-    return Attached(" ".join(path.name.split())[-LONGEST_NAME:], digest, len(content))
+    return Attached(plain_name(name), digest, size)
+
+
+def plain_name(name: str) -> str:
+    """As it was called where it came from: no folders, one line, nothing that turns the reading around."""
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(letter for letter in last if letter.isprintable() or letter.isspace())
+    return " ".join(kept.split())[-LONGEST_NAME:] or "佐证"
 
 
 def stored(folder: Path, sha256: str) -> Path:
@@ -61,29 +76,37 @@ def _check(path: Path) -> None:
         )
 
 
-def _store(content: bytes, target: Path) -> None:
+def _copy(stream: IO[bytes], folder: Path) -> tuple[str, int]:
     """Whole or not at all: under its name only once it lies on the disk, and the name there too."""
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _place(content, target)
-    for folder in target.parents[:3]:
-        _sync(folder)
-    reach("evidence.after_fsync")
-
-
-def _place(content: bytes, target: Path) -> None:
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=HALF, delete=False) as copy:
+    known, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder / "evidence", prefix=HALF, delete=False) as copy:
+        half = Path(copy.name)
         try:
-            copy.write(content)
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                known.update(piece)
+                copy.write(piece)
             copy.flush()
             reach("evidence.before_fsync")
             os.fsync(copy.fileno())
         except OSError:
-            Path(copy.name).unlink()
+            half.unlink()
             raise
-    reach("evidence.before_rename")
-    Path(copy.name).replace(target)
-    reach("evidence.after_rename")
+    _place(half, stored(folder, known.hexdigest()))
+    return known.hexdigest(), size
+
+
+def _place(half: Path, target: Path) -> None:
+    if target.exists():
+        half.unlink()
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        reach("evidence.before_rename")
+        half.replace(target)
+        reach("evidence.after_rename")
+    for folder in target.parents[:3]:
+        _sync(folder)
+    reach("evidence.after_fsync")
 
 
 def clear(folder: Path, before: float) -> int:
@@ -91,7 +114,8 @@ def clear(folder: Path, before: float) -> int:
 
     Whole files stay, even those that no row names yet: an act may be about to, or an older copy of the rows.
     """
-    left = [path for path in folder.glob(f"evidence/*/{HALF}*") if path.stat().st_mtime < before]
+    halves = (*folder.glob(f"evidence/{HALF}*"), *folder.glob(f"evidence/*/{HALF}*"))
+    left = [path for path in halves if path.stat().st_mtime < before]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from policy.refusals import BadLedger
 
@@ -15,7 +16,7 @@ CHUNK = 64 * 1024
 DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 
-def check_archive(path: Path) -> None:
+def check_archive(path: Path | IO[bytes]) -> None:
     """Raises BadLedger if the archive is damaged, too large when inflated, or holds a DOCTYPE."""
     try:
         with zipfile.ZipFile(path) as archive:
