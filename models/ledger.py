@@ -229,6 +229,12 @@ def _asked_of_the_past() -> Select[str, int, int, int | None]:
 PAST = _asked_of_the_past()
 
 
+async def facts_now(session: AsyncSession, finding: Finding) -> Facts:
+    """The finding as the rules see it now, for whoever asks what could be done with it."""
+    facts = _facts(finding, await _past(session, finding))
+    return await _with_approvals(session, facts, finding, Act.APPROVE_EXTENSION)
+
+
 def _facts(finding: Finding, past: Past) -> Facts:
     """The finding as the rules see it, frozen before anything changes."""
     return Facts(

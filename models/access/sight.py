@@ -135,6 +135,18 @@ async def _below(session: AsyncSession, tops: set[int | None], own: set[int | No
     return frozenset(found)
 
 
+async def find_seen(session: AsyncSession, sight: Sight, number: str) -> Finding:
+    """Raises NotFound in the same words for what does not exist and for what is out of sight."""
+    finding = await session.get(Finding, number)
+    if finding is not None and sight.sees(finding):
+        return finding
+    known = select(Finding.number).where(seen(sight))
+    after = known.where(col(Finding.number) >= number).order_by(col(Finding.number)).limit(book.NEIGHBOURS)
+    before = known.where(col(Finding.number) < number).order_by(col(Finding.number).desc())
+    near = [*await session.exec(before.limit(book.NEIGHBOURS)), *await session.exec(after)]
+    raise NotFound(*book.unknown("问题", "finding", number, near))
+
+
 def must_see(sight: Sight, finding: Finding) -> Finding:
     """Raises NotFound for what is out of sight, in the words for what does not exist."""
     if not sight.sees(finding):

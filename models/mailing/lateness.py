@@ -55,12 +55,12 @@ async def _late(session: AsyncSession, finding: Finding, unit: str, trade: Trade
         "since": finding.stage_since.isoformat(),
         "due": ends.isoformat(),
         "workdays_late": workdays_between(ends, today, calendar),
-        **await _whose(session, finding, ladder.rungs[0].to[0], today),
+        **await whose(session, finding, ladder.rungs[0].to[0], today),
     }
 
 
-async def _whose(session: AsyncSession, finding: Finding, role: Role, today: date) -> Row:
-    """The posts whose turn it is, and who holds them today."""
+async def whose(session: AsyncSession, finding: Finding, role: Role, today: date) -> Row:
+    """The posts whose turn it is, by name, and who is at work in them today."""
     ids = (await book.posts_for(session, finding, [role]))[role]
     posts = [post for post_id in ids if (post := await session.get(Post, post_id))]
     told = await book.incumbents(session, ids, today)

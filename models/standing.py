@@ -1,0 +1,126 @@
+"""How a finding stands for one person: what they can do now, whose turn it is, what changed meanwhile."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import ledger
+from models.findings import Finding
+from models.history import Event
+from models.mailing.lateness import whose
+from models.mailing.letters import under
+from models.questions import Row
+from models.rules.trade import knowing
+from models.staff import book
+from models.staff.people import Account, Person
+from policy import extensions, turns
+from policy.deadlines import DeadlineType, Due, Period, due
+from policy.extensions import latest_extension
+from policy.roles import Role
+from policy.saying import Limits
+from policy.stages import Act, Facts
+from policy.trade import Trade
+from policy.turns import Choices
+
+
+@dataclass(frozen=True)
+class Standing:
+    """As it was when the page was asked for; the ledger decides anew."""
+
+    facts: Facts
+    limits: Limits
+    choices: Choices
+    turn: Role | None
+    posts: tuple[str, ...] = ()
+    """Those whose turn it is."""
+    people: tuple[str, ...] = ()
+    deciders: frozenset[Role] = frozenset()
+    """Who decides on an extension that was asked for."""
+    returned: Event | None = None
+    """The last return in this cycle, if the finding was returned."""
+
+    @property
+    def latest_extension(self) -> date:
+        return latest_extension(self.facts, self.limits.terms, self.limits.calendar)
+
+
+async def standing(
+    session: AsyncSession, finding: Finding, account: str, today: date, trade: Trade
+) -> Standing:
+    facts = await ledger.facts_now(session, finding)
+    trade = await knowing(session, trade, finding.rules_version)
+    rules, calendar = under(trade, finding)
+    actor = await book.actor(session, account, finding.lead_unit_id, today)
+    terms = rules.terms(finding.source, finding.deadline_type)
+    limits = Limits(rules, terms, calendar, today, actor)
+    returned = await _returned(session, finding)
+    answered = returned is None or await _is_answered(session, finding, returned)
+    turn = turns.TURN.get(finding.stage)
+    found: Row = await whose(session, finding, turn, today) if turn else {"posts": [], "people": []}
+    return Standing(
+        facts,
+        limits,
+        turns.choices(facts, limits, is_answered=answered),
+        turn,
+        tuple(found["posts"]),
+        tuple(dict.fromkeys(found["people"])),
+        extensions.wanted(facts, rules) if facts.extension_to else frozenset(),
+        returned,
+    )
+
+
+async def _returned(session: AsyncSession, finding: Finding) -> Event | None:
+    last = (
+        select(Event)
+        .where(Event.finding == finding.number, Event.cycle == finding.cycle)
+        .where(Event.act == Act.RETURN_FOR_REWORK)
+        .order_by(col(Event.seq).desc())
+        .limit(1)
+    )
+    return (await session.exec(last)).first()
+
+
+ANSWERS = (Act.REPORT_PROGRESS, Act.COMPLETE_MEASURE, Act.ATTACH_EVIDENCE)
+
+
+async def _is_answered(session: AsyncSession, finding: Finding, returned: Event) -> bool:
+    since = select(Event.seq).where(Event.finding == finding.number, col(Event.seq) > returned.seq)
+    return (await session.exec(since.where(col(Event.act).in_(ANSWERS)).limit(1))).first() is not None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The deadline by the rules for one kind, and what it is counted from."""
+
+    kind: DeadlineType
+    start: date
+    period: Period
+    due: Due
+
+
+def proposals(finding: Finding, trade: Trade, today: date) -> list[Proposal]:
+    """One for each kind of deadline; immediate work counts from its assignment."""
+    rules, calendar = under(trade, finding)
+    found: list[Proposal] = []
+    for kind in DeadlineType:
+        period = rules.period(finding.source, kind)
+        start = today if kind is DeadlineType.IMMEDIATE else finding.discovered_on
+        found.append(Proposal(kind, start, period, due(start, period, calendar)))
+    return found
+
+
+async def since(session: AsyncSession, number: str, version: int) -> list[Event]:
+    """What happened after the version somebody saw."""
+    found = await session.exec(
+        select(Event).where(Event.finding == number, col(Event.seq) > version).order_by(col(Event.seq))
+    )
+    return list(found)
+
+
+async def names(session: AsyncSession, accounts: Collection[str]) -> dict[str, str]:
+    """Who is behind these accounts; what is none, like an import, is left out."""
+    people = select(Account.name, Person.name).join(Person, col(Person.id) == col(Account.person_id))
+    return dict((await session.exec(people.where(col(Account.name).in_(sorted(accounts))))).all())
