@@ -16,14 +16,15 @@ from models.questions import Row
 from models.rules.trade import knowing
 from models.staff import book
 from models.staff.people import Account, Person
-from policy import extensions, turns
+from policy import extensions
+from policy.choices import Choices, choices
 from policy.deadlines import DeadlineType, Due, Period, due
 from policy.extensions import latest_extension
 from policy.roles import Role
 from policy.saying import Limits
 from policy.stages import Act, Facts
 from policy.trade import Trade
-from policy.turns import Choices
+from policy.turns import mover
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,12 @@ async def standing(
     limits = Limits(rules, terms, calendar, today, actor)
     returned = await _returned(session, finding)
     answered = returned is None or await _is_answered(session, finding, returned)
-    turn = turns.TURN.get(finding.stage)
+    turn = mover(finding.stage)
     found: Row = await whose(session, finding, turn, today) if turn else {"posts": [], "people": []}
     return Standing(
         facts,
         limits,
-        turns.choices(facts, limits, is_answered=answered),
+        choices(facts, limits, is_answered=answered),
         turn,
         tuple(found["posts"]),
         tuple(dict.fromkeys(found["people"])),

@@ -20,7 +20,9 @@ from portal import probes
 from portal.answers import answer_refusals
 from portal.door import Door
 from portal.pages import (
+    acting,
     entry,
+    evidence,
     finding,
     flow_ui,
     ledger,
@@ -39,6 +41,8 @@ PAGES = (
     mine,
     opening,
     ledger,
+    acting,
+    evidence,
     finding,
     letters,
     phones,

@@ -1,19 +1,28 @@
 """One finding: its fields as on a closure form, what belongs to it, its history, letters and run."""
 
 import json
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import ledger, questions
+from models import questions
+from models.access.sight import find_seen
+from models.evidence import Elsewhere, elsewhere
+from models.findings import Finding
 from models.overview import veiled
 from models.questions import Row
+from models.rules.trade import trade
+from models.standing import Standing, names, standing
 from policy.stages import ORDER, Stage, is_past
 from portal.pages.flow_ui import may_watch
 from portal.pages.paper import READ, Reader, Reading
 from portal.pages.speech import Speech, Words
 from tasks import clock
+from tasks.evidence import is_picture
 from tasks.flow_ui import run_path
 
 router = APIRouter()
@@ -113,6 +122,14 @@ SAID: dict[str, Words] = {
     "verifier": ("验收人", "verifier"),
     "basis": ("依据", "basis"),
     "into": ("并入", "into"),
+    "supplement": ("须补充", "to be supplied"),
+    "meeting": ("会议", "meeting"),
+    "result": ("成效", "result"),
+    "objective": ("目标", "objective"),
+    "measure": ("办结措施", "measure done"),
+    "measures": ("措施", "measures"),
+    "next_review_on": ("下次复核", "next look-back"),
+    "files": ("材料", "files"),
     "日期": ("日期", "date"),
 }
 """What was said with an act and is shown in the history; a reason has a column of its own."""
@@ -126,19 +143,83 @@ class Field:
     by_default: bool
 
 
+@dataclass(frozen=True)
+class Seen:
+    """One finding as this reader sees it; `standing` is only known of what they may open."""
+
+    row: Row
+    finding: Finding
+    standing: Standing | None = None
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def by(self, account: str) -> str:
+        return self.names.get(account, account)
+
+    @property
+    def returned(self) -> Row | None:
+        """The last return, while its round is still being worked on or verified."""
+        seq = self.standing.returned.seq if self.standing and self.standing.returned else 0
+        return next((event for event in self.row["events"] if event["seq"] == seq), None)
+
+    @property
+    def supplement(self) -> list[str]:
+        """What was asked for with the return, line by line."""
+        said = json.loads(self.returned["said"] or "{}") if self.returned else {}
+        return [line for line in said.get("supplement", "").splitlines() if line.strip()]
+
+    @property
+    def since(self) -> list[Row]:
+        """What happened since it was returned."""
+        seq = self.returned["seq"] if self.returned else None
+        return [event for event in self.row["events"] if seq is not None and event["seq"] > seq]
+
+    def is_new(self, belonging: Row) -> bool:
+        """Whether it came after the last return."""
+        return bool(self.returned) and belonging["round"] == self.row["round"] > 1
+
+
+async def look(session: AsyncSession, reader: Reader, number: str) -> Seen:
+    """Raises NotFound for what is out of sight, with the nearest number in sight."""
+    finding = await find_seen(session, reader.sight, number)
+    row = await questions.shown(session, finding, clock.today())
+    if not reader.sight.opens(finding):
+        return Seen(veiled(row), finding)
+    stands = await standing(session, finding, reader.account, clock.today(), await trade(reader.db))
+    hashes = [file["sha256"] for file in row["evidence"]]
+    accounts = {one["by"] for name in ("events", "evidence", "progress_entries") for one in row[name]}
+    return Seen(
+        row,
+        finding,
+        stands,
+        await elsewhere(session, reader.sight, number, hashes) if any(hashes) else {},
+        await names(session, accounts),
+    )
+
+
 @router.api_route("/findings/{number:path}", methods=READ)
-async def finding(number: str, reader: Reading) -> HTMLResponse:
+async def finding(number: str, reader: Reading, done: str = "") -> HTMLResponse:
     """One finding by its number. Raises NotFound with the nearest number."""
     async with reader.db.reading() as session:
-        row = veiled(await questions.shown(session, await ledger.find(session, number), clock.today()))
+        seen = await look(session, reader, number)
+    row, speech = seen.row, reader.speech
     return reader.page(
         "finding.html",
         finding=row,
-        groups=[] if row["confidential"] else groups(row, reader.speech),
-        steps=steps(row, reader.speech),
-        history=[told(event, reader.speech) for event in row["events"]],
+        seen=seen,
+        groups=groups(row, speech) if seen.standing else [],
+        steps=steps(row, speech),
+        history=[told(event, speech, seen) for event in row["events"]],
+        since=[told(event, speech, seen) for event in seen.since],
+        receipt=receipt(row, reader, done),
         run=run_link(reader, row),
+        is_picture=is_picture,
     )
+
+
+def receipt(row: Row, reader: Reader, done: str) -> Row | None:
+    """The event that the reader's own form became."""
+    return next((x for x in row["events"] if str(x["seq"]) == done and x["by"] == reader.account), None)
 
 
 def groups(row: Row, speech: Speech) -> list[tuple[str, str, list[Field]]]:
@@ -190,20 +271,33 @@ def steps(row: Row, speech: Speech) -> list[tuple[str, str]]:
     return [(state, speech.step(step)) for state, step in zip(states, ORDER, strict=True)]
 
 
-def told(event: Row, speech: Speech) -> Row:
+def told(event: Row, speech: Speech, seen: Seen) -> Row:
     """An event with what was said in words. Of an imported one only the day is known."""
     said = json.loads(event["said"]) if event["said"] else {}
     words = [
-        f"{speech.of(SAID[key])}{speech.say('：', ': ')}{_said(said[key])}" for key in SAID if key in said
+        f"{speech.of(SAID[key])}{speech.say('：', ': ')}{_said(said[key], speech)}"
+        for key in SAID
+        if key in said
     ]
     words = [*speech.hands(event), *words]
     at = speech.office_day(event["at"]) if event["imported"] else speech.moment(event["at"])
-    return event | {"when": at, "words": words}
+    return event | {"when": at, "words": words, "who": seen.by(event["by"])}
 
 
-def _said(value: object) -> object:
-    """A value that was replaced is shown with the one before."""
-    return f"{value['旧'] or '—'} → {value['新']}" if isinstance(value, dict) and "旧" in value else value
+def _said(value: object, speech: Speech) -> object:
+    """A value that was replaced is shown with the one before; of files the name."""
+    if isinstance(value, dict) and "旧" in value:
+        return f"{value['旧'] or '—'} → {value['新']}"
+    if isinstance(value, list):
+        return speech.names([_one(part) for part in value])
+    return value
+
+
+def _one(part: object) -> str:
+    """A file is noted with its hash behind its name, a measure with its date."""
+    if isinstance(part, list):
+        return "（".join(str(x) for x in part if x) + ("）" if part[1] else "")
+    return re.sub(r" [0-9a-f]{64}$", "", str(part))
 
 
 def run_link(reader: Reader, row: Row) -> str:

@@ -114,10 +114,10 @@ class Reader:
         """The pages in the navigation, for the reader's roles."""
         return [(path, self.speech.of(words)) for path, words, roles in NAVIGATION if self.has(*roles)]
 
-    def ours(self) -> Markup:
-        """The hidden fields that every form of ours has."""
+    def ours(self, nonce: str = "") -> Markup:
+        """The hidden fields that every form of ours has; one shown again keeps its nonce."""
         field = Markup('<input type="hidden" name="{}" value="{}">')
-        return field.format("csrf", self.csrf) + field.format("nonce", self.nonce())
+        return field.format("csrf", self.csrf) + field.format("nonce", nonce or self.nonce())
 
     def said(self) -> str:
         """What was done before the page was led on to."""

@@ -1,18 +1,21 @@
 """Values of the ledger in the reader's words: stages, lights, days, letters, figures."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from models.mailing.mail import MailState
 from models.questions import Row
-from policy.deadlines import DayCount, DeadlineType
+from policy.deadlines import DayCount, DeadlineType, Period
 from policy.escalation import LetterState
 from policy.extensions import DECISION_WORDS, Decision
 from policy.ledger_rows import Metric
 from policy.lights import Light
 from policy.office import OFFICE
 from policy.refusals import Language
+from policy.roles import Role
+from policy.rulebook.words import period_words
 from policy.stages import Act, Stage, Step
 from policy.telephone import WhyNot
 from policy.words import (
@@ -20,6 +23,7 @@ from policy.words import (
     DEADLINE_TYPE_WORDS,
     LETTER_STATE_WORDS,
     LIGHT_WORDS,
+    ROLE_WORDS,
     STAGE_WORDS,
     STEP_WORDS,
     WHY_NOT_WORDS,
@@ -121,6 +125,18 @@ class Speech:
 
     def day_count(self, count: str) -> str:
         return self.of(DAY_COUNT_WORDS[DayCount(count)])
+
+    def role(self, role: Role) -> str:
+        return self.of(ROLE_WORDS[role])
+
+    def roles(self, roles: Collection[Role]) -> str:
+        return self.names([self.role(role) for role in Role if role in roles])
+
+    def period(self, period: Period) -> str:
+        return self.of(period_words(period))
+
+    def unit(self, unit: str) -> str:
+        return FIGURE_UNITS.get(unit, unit) if self.english else unit
 
     def decision(self, request: Row) -> str:
         """`已同意至 2026年12月20日`, `待审批`; what is asked for late is said to be."""

@@ -1,0 +1,372 @@
+"""What each act asks of a person, as one table, and what they typed as the words of an act."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from models.orders import ActWords, words_of
+from models.staff.choosing import PostChoice
+from policy.acts import outcome_amount
+from policy.ledger_rows import UNIT_OF, Metric, Outcome
+from policy.refusals import BadInput
+from policy.roles import VERIFIERS, Role
+from policy.saying import is_vague
+from policy.stages import Act
+from portal.pages.forms import Sent
+from portal.pages.speech import Words
+
+
+class Kind(StrEnum):
+    """How a field is drawn."""
+
+    LINE = "line"
+    LONG = "long"
+    DAY = "day"
+    PERCENT = "percent"
+    POST = "post"
+    TYPE = "type"
+    TICK = "tick"
+    FILES = "files"
+    MEASURES = "measures"
+    MEASURE = "measure"
+    OUTCOMES = "outcomes"
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    label: Words
+    kind: Kind = Kind.LONG
+    must: bool = False
+    hint: Words = ("", "")
+    roles: frozenset[Role] = frozenset()
+    """Posts with one of these are offered."""
+    fold: Words = ("", "")
+    """What it stands under, folded away, where it is seldom needed."""
+
+
+NOTHING: Words = ("", "")
+REASON = Field("reason", ("理由", "Reason"), must=True)
+NOTE = Field("text", ("说明", "Remarks"))
+OWNER = Field("owner", ("责任单位和责任人岗位", "Responsible unit and post"), Kind.POST, must=True)
+OWNERS = frozenset({Role.OWNER, Role.UNIT_HEAD, Role.PARTY_HEAD})
+DEADLINE = Field(
+    "deadline",
+    ("完成时限", "Deadline"),
+    Kind.DAY,
+    hint=("不填则按规则计算。", "Left empty, it is counted by the rules."),
+)
+PLACING = (
+    Field("verifier", ("验收人", "Verifier"), Kind.POST, roles=VERIFIERS),
+    Field(
+        "responsible_leader",
+        ("责任领导", "In-charge leader"),
+        Kind.POST,
+        roles=frozenset({Role.RESPONSIBLE_LEADER}),
+    ),
+    Field("lead_leader", ("牵头领导", "Lead leader"), Kind.POST, roles=frozenset({Role.LEAD_LEADER})),
+    Field("supervisor", ("督办人", "Supervisor"), Kind.POST, roles=frozenset({Role.SUPERVISOR})),
+    Field(
+        "assisting",
+        ("协办单位", "Assisting units"),
+        Kind.LINE,
+        hint=("几个单位用顿号隔开。", "Several are parted by commas."),
+    ),
+)
+FALLING: Words = ("进度比上次低？", "Is it less than before?")
+CONTINUING: Words = ("短期办不完，转为持续整改？", "To be kept up: turn it into continuing rectification?")
+OUTCOMES = Field(
+    "outcomes",
+    ("成效数据", "Outcome figures"),
+    Kind.OUTCOMES,
+    fold=("成效数据（合同、债务等）", "Outcome figures (contracts, debt …)"),
+    hint=("只填有的；写数字即可。", "Only those there are; a number will do."),
+)
+NEXT_REVIEW = Field(
+    "next_review_on",
+    ("下次复核日期", "Next look-back"),
+    Kind.DAY,
+    hint=("须长期坚持的才填；不填则按规则。", "For what is to be kept up; by the rules if left empty."),
+)
+
+
+def owner(hint: Words = NOTHING) -> Field:
+    return Field(OWNER.name, OWNER.label, Kind.POST, must=True, hint=hint, roles=OWNERS)
+
+
+TYPE = Field("deadline_type", ("时限类型", "Kind of deadline"), Kind.TYPE)
+FIELDS: dict[Act, tuple[Field, ...]] = {
+    Act.ASSIGN: (owner(), TYPE, DEADLINE, *PLACING),
+    Act.ACCEPT: (),
+    Act.DISPUTE: (Field("reason", ("异议理由", "Why it is not yours"), must=True),),
+    Act.UPHOLD: (Field("reason", ("复核意见", "Why it stays")),),
+    Act.REASSIGN: (
+        owner(),
+        Field("deadline", ("完成时限", "Deadline"), Kind.DAY, hint=("不填则不变。", "Empty: as it is.")),
+        *PLACING,
+        Field("reason", ("改派理由", "Reason")),
+    ),
+    Act.FILE_PLAN: (
+        Field(
+            "objective",
+            ("整改目标", "Objective"),
+            hint=("做到什么程度算整改到位。", "What will be so when it is put right."),
+        ),
+        Field("measures", ("整改措施", "Measures"), Kind.MEASURES, must=True),
+    ),
+    Act.APPROVE_PLAN: (NOTE,),
+    Act.RETURN_PLAN: (
+        Field(
+            "reason",
+            ("退回理由和修改意见", "What is to be changed"),
+            must=True,
+            hint=("意见一次提全。", "Everything at once."),
+        ),
+    ),
+    Act.REPORT_PROGRESS: (
+        Field(
+            "text",
+            ("进展情况", "What was done"),
+            must=True,
+            hint=("做了什么、数字多少，最多1000字。", "What was done, with figures; up to 1000 characters."),
+        ),
+        Field("percent", ("进度（%）", "Progress (%)"), Kind.PERCENT),
+        Field("reason", ("进度降低的理由", "Why progress falls"), Kind.LINE, fold=FALLING),
+        OUTCOMES,
+    ),
+    Act.COMPLETE_MEASURE: (Field("measure", ("办结哪一条", "Which one is done"), Kind.MEASURE, must=True),),
+    Act.ATTACH_EVIDENCE: (
+        Field("files", ("佐证材料", "Evidence"), Kind.FILES, must=True),
+        Field("text", ("材料说明", "What it shows"), Kind.LINE),
+    ),
+    Act.SUBMIT: (
+        Field("result", ("整改成效", "Result"), hint=("整改后是什么样。", "How things are now.")),
+        OUTCOMES,
+    ),
+    Act.TAKE_BACK: (Field("reason", ("撤回原因", "Reason")),),
+    Act.PASS_VERIFICATION: (Field("text", ("验收意见", "Opinion")),),
+    Act.RETURN_FOR_REWORK: (
+        Field(
+            "reason",
+            ("退回理由", "Why it comes back"),
+            must=True,
+            hint=("不少于10个字，写清哪里不到位。", "At least 10 characters: what is wanting."),
+        ),
+        Field(
+            "supplement",
+            ("须补充的材料和要求", "What is to be supplied"),
+            hint=("一行一条。", "One on each line."),
+        ),
+    ),
+    Act.APPROVE_CLOSURE: (
+        Field(
+            "meeting",
+            ("审议会议", "Meeting"),
+            Kind.LINE,
+            hint=("如：第12次党委会，2026年11月20日。", "Like: 12th committee meeting, 20 November 2026."),
+        ),
+        NEXT_REVIEW,
+    ),
+    Act.DEFER_CLOSURE: (REASON,),
+    Act.REOPEN: (
+        Field("reason", ("重启原因", "Reason"), must=True),
+        Field("basis", ("重启依据", "Basis"), Kind.LINE),
+        Field(
+            "deadline",
+            ("新的完成时限", "New deadline"),
+            Kind.DAY,
+            hint=("不填则按规则从今天起算。", "Left empty, it is counted from today by the rules."),
+        ),
+    ),
+    Act.LOOK_BACK: (
+        Field("text", ("回头看情况", "What was found"), must=True),
+        NEXT_REVIEW,
+    ),
+    Act.WITHDRAW: (REASON,),
+    Act.MERGE: (
+        Field("into", ("并入的问题编号", "Number of the finding to merge into"), Kind.LINE, must=True),
+        Field("reason", ("并案理由", "Reason"), must=True),
+    ),
+    Act.REQUEST_EXTENSION: (
+        Field("reason", ("延期理由", "Reason"), must=True),
+        Field("deadline", ("延期至", "Until"), Kind.DAY),
+        Field(
+            "sustained",
+            ("转为持续整改，填下面两项", "Turn it into continuing rectification, and fill in these two"),
+            Kind.TICK,
+            fold=CONTINUING,
+        ),
+        Field("objective", ("阶段整改目标", "Goal of this stage"), Kind.LINE, fold=CONTINUING),
+        Field("next_review_on", ("下次复核日期", "Next look-back"), Kind.DAY, fold=CONTINUING),
+    ),
+    Act.APPROVE_EXTENSION: (
+        Field(
+            "deadline",
+            ("同意延期至", "Granted until"),
+            Kind.DAY,
+            hint=(
+                "不填即为申请的日期；可以提前。",
+                "Empty: the date asked for; an earlier one may be given.",
+            ),
+        ),
+        NOTE,
+    ),
+    Act.REFUSE_EXTENSION: (REASON,),
+    Act.HAND_OVER: (
+        owner(("交接给哪个岗位。", "Where the work goes.")),
+        Field("reason", ("交接说明", "Remarks")),
+    ),
+}
+"""The acts that have a form of their own, and what is asked."""
+
+INTRO: dict[Act, Words] = {
+    Act.ASSIGN: ("派发后责任人即收到交办单。", "Whoever is responsible is told at once."),
+    Act.ACCEPT: ("认领后由您负责整改。", "Having accepted it, you see to it that it is put right."),
+    Act.DISPUTE: (
+        "认为不该由您单位整改，请说明理由，由检查人员复核。复核期间时限照常计算。",
+        "If this is not yours, say why; the inspectors look at it again. The deadline goes on meanwhile.",
+    ),
+    Act.UPHOLD: ("维持原派发，退回责任人认领。", "It stays where it is, and is to be accepted."),
+    Act.REASSIGN: ("改由另一个岗位整改。", "Another post is to put it right."),
+    Act.FILE_PLAN: (
+        "写清做什么、做到什么程度、什么时候完成。一条也可以。",
+        "What will be done, how far, and by when. One measure is enough.",
+    ),
+    Act.APPROVE_PLAN: ("方案通过后即按方案整改。", "Work begins as planned."),
+    Act.RETURN_PLAN: ("方案退回责任人修改后重报。", "The plan goes back to be changed."),
+    Act.REPORT_PROGRESS: (
+        "进度填到100%也不等于提交验收：办完后还要点“提交验收”。",
+        "100 % is not a submission: when all is done, send it in for verification.",
+    ),
+    Act.COMPLETE_MEASURE: ("措施确已办完的，点“办结”。", "Tick off what is really done."),
+    Act.ATTACH_EVIDENCE: (
+        "会议记录、票据、照片、制度文件等，能证明整改到位的都可以。",
+        "Minutes, receipts, photos, regulations: whatever shows that it was put right.",
+    ),
+    Act.SUBMIT: (
+        "提交后由验收人验收，验收前可以撤回。",
+        "The verifier looks at it next. Until then you can take it back.",
+    ),
+    Act.TAKE_BACK: ("撤回后可以继续补充，再重新提交。", "You can add to it and send it in again."),
+    Act.PASS_VERIFICATION: ("逐项核对后再通过。", "Check each item against its evidence first."),
+    Act.RETURN_FOR_REWORK: (
+        "退回后责任人立即收到通知；完成时限不变。",
+        "Whoever is responsible is told at once; the deadline stays.",
+    ),
+    Act.APPROVE_CLOSURE: ("同意后此问题销号。", "The finding is closed."),
+    Act.DEFER_CLOSURE: ("暂不销号，下次再议。", "It is not closed yet."),
+    Act.REOPEN: ("重启后进入新一次办理，另计时限。", "A new cycle begins, with a deadline of its own."),
+    Act.LOOK_BACK: ("销号后复查：问题有没有反弹。", "Whether what was closed still holds."),
+    Act.WITHDRAW: ("误登的问题作废，不删除，保留记录。", "What was opened by mistake is kept, as withdrawn."),
+    Act.MERGE: ("与另一问题重复的，并入该问题。", "What is the same as another finding goes into that one."),
+    Act.REQUEST_EXTENSION: (
+        "审批期间原时限照常计算。",
+        "Until it is decided the deadline stays as it is.",
+    ),
+    Act.HAND_OVER: (
+        "时限和办理情况不变，双方都会记入办理记录。",
+        "Deadline and progress stay; both names are kept.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into an act's form."""
+
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, act: Act, posts: Iterable[PostChoice]) -> ActWords:
+        """Raises BadInput for what cannot be understood; fields the act does not ask for are not heard."""
+        found: dict[str, Any] = {}
+        known = {str(one.id): one for one in posts}
+        for each in FIELDS[act]:
+            found |= self._of(each, known)
+        return words_of(ActWords, found)
+
+    def _of(self, each: Field, posts: Mapping[str, PostChoice]) -> dict[str, Any]:
+        value = self.said.get(each.name, "").strip()
+        match each.kind:
+            case Kind.MEASURES:
+                return {"measures": tuple(self.measures())}
+            case Kind.OUTCOMES:
+                return {"outcomes": tuple(self.outcomes())}
+            case Kind.FILES:
+                return {}
+            case Kind.TICK:
+                return {each.name: bool(value)}
+            case Kind.POST if value:
+                return self._post(each, posts.get(value))
+            case _:
+                return {each.name: value} if value else {}
+
+    def _post(self, each: Field, chosen: PostChoice | None) -> dict[str, str]:
+        if chosen is None:
+            raise BadInput("所选岗位已不存在，请重新选择。", "The post chosen is not there any more.")
+        if each.name == OWNER.name:
+            return {"unit": chosen.unit, "post": chosen.name}
+        return {each.name: chosen.name}
+
+    def measures(self) -> list[tuple[str, date | None]]:
+        """The rows that say something; a date without words is a slip."""
+        found: list[tuple[str, date | None]] = []
+        for row in range(self.rows):
+            text, day = (self.said.get(f"{name}_{row}", "").strip() for name in ("measure", "due"))
+            if text or day:
+                found.append((text, _day(day)))
+        return found
+
+    @property
+    def rows(self) -> int:
+        said = self.said.get("rows", "")
+        return min(int(said), MOST_ROWS) if said.isascii() and said.isdigit() else FIRST_ROWS
+
+    def outcomes(self) -> list[Outcome]:
+        found: list[Outcome] = []
+        for metric in Metric:
+            said = self.said.get(f"outcome_{metric}", "").strip().replace(",", "")
+            if said:
+                amount, unit = outcome_amount(said if not said[-1].isdigit() else said + UNIT_OF[metric])
+                found.append(Outcome(metric, amount, unit))
+        return found
+
+    def vague(self) -> list[str]:
+        return [text for text, _ in self.measures() if is_vague(text)]
+
+
+FIRST_ROWS, MORE_ROWS, MOST_ROWS = 5, 5, 50
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(
+            f"日期“{text}”请写成 2026-11-20。", f"Write the date “{text}” like 2026-11-20."
+        ) from error
+
+
+def typed(form: Sent) -> Typed:
+    return Typed(form.said)
+
+
+def roles_asked(act: Act) -> frozenset[Role]:
+    """Whose posts the form offers."""
+    return frozenset().union(*(one.roles for one in FIELDS[act] if one.kind is Kind.POST))
+
+
+def offered(asked: Field, posts: Sequence[PostChoice]) -> list[tuple[str, list[PostChoice]]]:
+    """Those that fit the field, by unit, in the order they come in."""
+    units: dict[str, list[PostChoice]] = {}
+    for one in posts:
+        if one.roles & asked.roles:
+            units.setdefault(one.unit, []).append(one)
+    return list(units.items())
+
+
+def folded(fields: Sequence[Field]) -> list[tuple[Words, list[Field]]]:
+    """The fields in order, those side by side under one heading together."""
+    return [(fold, list(group)) for fold, group in groupby(fields, key=lambda one: one.fold)]
