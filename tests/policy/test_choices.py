@@ -63,7 +63,7 @@ def test_the_worker_sees_the_next_step_first(changes: dict[str, Any], first: Act
 
 
 def test_what_came_back_is_answered_before_it_is_submitted_again() -> None:
-    back = {"stage": Stage.RETURNED, "round": 2, "percent": 100, "evidence": 1}
+    back: dict[str, Any] = {"stage": Stage.RETURNED, "round": 2, "percent": 100, "evidence": 1}
     assert acts(offered(owner, answered=False, **back))[0] is Act.REPORT_PROGRESS
     assert acts(offered(owner, answered=True, **back))[0] is Act.SUBMIT
 
@@ -80,7 +80,7 @@ def test_others_are_not_told_what_the_worker_lacks() -> None:
 
 def test_an_extension_is_decided_only_where_one_was_asked_for() -> None:
     assert acts(offered(approver)) == []
-    asked = {"extension_to": TODAY.replace(year=2027), "extension_by": owner.person}
+    asked: dict[str, Any] = {"extension_to": TODAY.replace(year=2027), "extension_by": owner.person}
     leader = someone(*(role for one in RULES.approvals for role in one))
     assert {Act.APPROVE_EXTENSION, Act.REFUSE_EXTENSION} <= set(acts(offered(leader, **asked)))
 
