@@ -17,6 +17,7 @@ from models.findings import Evidence, Finding
 from models.history import Event, Seal
 from models.keeping.files import stored
 from models.ledger import link
+from models.listing import searching
 from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.mailing.outbox import CLAIM
 from models.rules.recomputing import needless
@@ -286,6 +287,11 @@ async def rules_are_as_written(sight: Sight) -> list[str]:
     return altered + [f"{number} 所依据的第{version}版规则不存在" for number, version in lost]
 
 
+async def search_finds_what_findings_say(sight: Sight) -> list[str]:
+    """Each finding is written down for search as it stands, and nothing else is."""
+    return [f"{number} 的检索内容与其现状不符" for number in await searching.astray(sight.session)]
+
+
 async def heartbeats_are_fresh(sight: Sight) -> list[str]:
     """Every job that ever ran was looked after lately, and did not fall silent with a reason."""
     broken: list[str] = []
@@ -337,11 +343,18 @@ INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
     no_step_is_without_a_clock: "各环节均有时限",
     no_date_is_provisional_without_need: "暂定时限均有缘由",
     rules_are_as_written: "规则未被改动",
+    search_finds_what_findings_say: "检索内容与台账一致",
     heartbeats_are_fresh: "各项工作按时进行",
 }
 
 
-SLOW = {chains_are_whole, rows_equal_their_events, last_seal_holds, evidence_is_there}
+SLOW = {
+    chains_are_whole,
+    rows_equal_their_events,
+    last_seal_holds,
+    evidence_is_there,
+    search_finds_what_findings_say,
+}
 """They read everything there ever was."""
 
 

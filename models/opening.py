@@ -15,6 +15,7 @@ from models.effects import place, set_deadline
 from models.findings import Finding, InspectionRound
 from models.history import Event
 from models.ledger import Entry, Receipt, as_receipt, chained, receipt_of, waking
+from models.listing import searching
 from models.mailing import letters
 from models.numbering import next_number, note
 from models.orders import OpenWords, Placing
@@ -68,6 +69,7 @@ async def _open(
             events.append(chained(finding, assignment, events[0].hash))
         await letters.look_ahead(session, finding, trade, today, written=())
         await store(session, Finding, [finding.model_dump()])
+        await searching.write(session, [finding])
         await store(session, Event, [vars(event) for event in events])
         await store(session, Wake, [whole(Wake, **waking(finding, now))])
         if at_once:

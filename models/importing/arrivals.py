@@ -11,6 +11,7 @@ from models.importing.desk import Desk, deadline_set_on, stage_since
 from models.importing.naming import POST_FIELDS
 from models.importing.past import events_of
 from models.ledger import waking
+from models.listing import searching
 from models.mailing.letters import case, under
 from models.numbering import Numbering, prefix_of, series_of
 from models.running import Wake
@@ -56,9 +57,9 @@ class Arrivals:
         await desk.rounds.want(rows)
         numbering = await self._numbering(rows)
         for some in batches(rows):
-            for row in some:
-                self._bring(row, self._number(row, numbering))
+            findings = [self._bring(row, self._number(row, numbering)) for row in some]
             await desk.put_away()
+            await searching.write(desk.session, findings)
             desk.taken.imported += len(some)
             told()
         await desk.session.flush()
@@ -81,7 +82,7 @@ class Arrivals:
     def _discovered(self, row: LedgerRow) -> date:
         return row.discovered_on or self.desk.today
 
-    def _bring(self, row: LedgerRow, number: str) -> None:
+    def _bring(self, row: LedgerRow, number: str) -> Finding:
         desk = self.desk
         values = self._values(row, number)
         finding = unsaved(Finding, values)
@@ -95,6 +96,7 @@ class Arrivals:
         self._belongings(row, finding)
         if finding.stage not in ENDED:
             desk.keep(Wake, **waking(finding, desk.now))
+        return finding
 
     def _values(self, row: LedgerRow, number: str) -> Values:
         kind = row.deadline_type or DeadlineType.TIME_LIMITED

@@ -14,6 +14,7 @@ from models.importing.desk import Desk, Difference, deadline_set_on, stage_since
 from models.importing.known import Cycle, Known
 from models.importing.naming import POST_FIELDS
 from models.ledger import heads, link_values
+from models.listing import searching
 from policy.ledger_rows import LedgerRow, Outcome
 from policy.stages import Act, Stage
 
@@ -249,6 +250,8 @@ class Amendments:
             merge.write()
         findings = [merge.finding for merge in merges]
         await rewrite(self.session, Finding, "number", [finding.model_dump() for finding in findings])
+        said = [merge.finding for merge in merges if not merge.changes.keys().isdisjoint(searching.SAYING)]
+        await searching.write_again(self.session, said)
         await self.desk.put_away()
         events = [merge.event(last[merge.finding.number]) for merge in merges]
         await store(self.session, Event, [vars(event) for event in events])

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import questions
 from models.access.sight import Sight, opened, seen
 from models.findings import ENDED_NOW, LIVE_NOW, Finding, InspectionRound
+from models.listing import searching
 from models.listing.wanted import Wanted
 from models.staff import book
 from models.staff.people import Post
@@ -37,6 +38,7 @@ async def findings_where(
     if any(getattr(wanted, name) for name in TELLING):
         found.append(opened(sight))
     found += [col(getattr(Finding, name)) == text for name in EXACT if (text := getattr(wanted, name))]
+    found += searching.says(session, wanted.q) if wanted.q else []
     found += await _named(session, wanted)
     found += _standing(wanted, today)
     found += _days(wanted, today)

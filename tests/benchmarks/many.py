@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import Database
 from models.history import Event
 from models.ledger import content
+from models.listing.grams import entries, plain
+from models.listing.searching import ADD, SAYING
 from models.tables import metadata
 from policy import chain
 from tests.models import township
 
 AT_ONCE = 100_000
+INSERT_TEXT = insert(metadata.tables["finding_text"])
 PLACE = "@number@"
 """Stands for the number in an event's content."""
 COPIED = ("measure", "progress_entry", "evidence", "letter", "run", "step_begun", "wake")
@@ -137,6 +140,17 @@ class Here:
         for table, instead in ({"event": chained} | {name: INSTEAD.get(name, {}) for name in COPIED}).items():
             await self.insert(table, "finding", wanted.model, {"finding": "c.number", **instead})
         await self._address(wanted.model)
+        await self._write_down()
+
+    async def _write_down(self) -> None:
+        """What each says, for search."""
+        said = f"SELECT {', '.join(SAYING)} FROM finding WHERE number IN (SELECT number FROM copies)"
+        rows = (await self.connection.execute(text(said))).all()
+        told = [{"finding": row[0], "words": plain("\n".join(row))} for row in rows]
+        await self.connection.execute(INSERT_TEXT, told)
+        if self.is_sqlite:
+            entered = [{"finding": row["finding"], "entries": entries(row["words"])} for row in told]
+            await self.connection.execute(ADD, entered)
 
     async def insert(self, table: str, key: str, model: str, instead: Mapping[str, str]) -> None:
         columns = [column.name for column in metadata.tables[table].columns if column.name != "id"]

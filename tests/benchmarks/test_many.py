@@ -18,6 +18,7 @@ CHECKED = {
     "rows_equal_their_events",
     "letters_have_addressees",
     "no_letter_is_written_twice",
+    "search_finds_what_findings_say",
 }
 
 

@@ -7,10 +7,13 @@ import pytest
 import pytest_asyncio
 
 from models import checks, guidance, heartbeats, ledger, seals
+from models.bulk import connected
 from models.checks import INVARIANTS
 from models.database import Database
 from models.heartbeats import Beat
 from models.keeping import files
+from models.listing.grams import entries
+from models.listing.searching import FORGET, words_of
 from models.mailing import letters
 from models.mailing.mail import MailState
 from models.settings import Settings
@@ -116,6 +119,28 @@ async def test_a_letter_that_is_due_and_not_recorded_shows(
 ) -> None:
     await change(town, "UPDATE finding SET next_look_on = '2026-11-19'")
     await only(town, tmp_path, "due letters are recorded")
+
+
+@pytest.mark.parametrize(
+    "done",
+    ["UPDATE finding_text SET words = 'x'", "DELETE FROM finding_text", "UPDATE finding SET title = 'x'"],
+)
+async def test_a_finding_that_search_does_not_find_as_it_stands_shows(
+    town: Database, number: str, tmp_path: Path, done: str
+) -> None:
+    await change(town, done)
+    await only(town, tmp_path, "search finds what findings say")
+
+
+async def test_a_finding_that_fell_out_of_sqlite_s_index_shows(sqlite_town: Database, tmp_path: Path) -> None:
+    number = await assigned(sqlite_town)
+    async with sqlite_town.writing() as session:
+        finding = await ledger.find(session, number)
+        entered = {"finding": number, "entries": entries(words_of(finding))}
+        await (await connected(session)).execute(FORGET, entered)
+    assert (await broken(sqlite_town, tmp_path))["search finds what findings say"] == [
+        f"{number} 的检索内容与其现状不符"
+    ]
 
 
 async def test_a_letter_to_nobody_shows(town: Database, number: str, tmp_path: Path) -> None:

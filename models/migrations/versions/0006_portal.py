@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.listing.grams import entries, plain
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -175,6 +177,7 @@ def upgrade() -> None:
     op.create_index(
         "findings_assisted", "finding", ["stage"], sqlite_where=assisted, postgresql_where=assisted
     )
+    _make_findings_findable()
     _protect()
 
 
@@ -194,6 +197,59 @@ def _make_lists_quick() -> None:
         )
     for post in POSTS:
         op.create_index(f"ix_finding_{post}_post_id", "finding", [f"{post}_post_id"])
+
+
+PAIRS = """
+CREATE FUNCTION finding_pairs(words text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT coalesce(array_agg(DISTINCT pair), '{}') FROM (
+        SELECT sign || lead(sign) OVER (ORDER BY place) AS pair
+        FROM unnest(string_to_array(words, NULL)) WITH ORDINALITY AS signs (sign, place)
+    ) AS pairs WHERE pair IS NOT NULL AND strpos(pair, ' ') = 0
+$$
+"""
+"""Every two neighbours, for PostgreSQL's index; `models.listing.grams.pairs` in the database's words."""
+
+
+def _make_findings_findable() -> None:
+    op.create_table(
+        "finding_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["finding"], ["finding.number"]),
+        sa.UniqueConstraint("finding"),
+    )
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    if is_sqlite:
+        op.execute("CREATE VIRTUAL TABLE finding_search USING fts5(entries, content='', detail='none')")
+    _write_down_what_findings_say(is_sqlite)
+    if not is_sqlite:
+        op.execute(PAIRS)
+        op.execute("CREATE INDEX finding_text_pairs ON finding_text USING gin (finding_pairs(words))")
+
+
+def _write_down_what_findings_say(is_sqlite: bool) -> None:
+    says = sa.text(
+        "SELECT number, title, item, condition FROM finding WHERE number > :last ORDER BY number LIMIT 500"
+    )
+    here, last, place = op.get_bind(), "", 0
+    while rows := here.execute(says, {"last": last}).all():
+        found = [
+            {"id": seq, "finding": row[0], "words": plain("\n".join(row))}
+            for seq, row in enumerate(rows, place + 1)
+        ]
+        here.execute(
+            sa.text("INSERT INTO finding_text (id, finding, words) VALUES (:id, :finding, :words)"), found
+        )
+        if is_sqlite:
+            add = sa.text("INSERT INTO finding_search (rowid, entries) VALUES (:id, :entries)")
+            here.execute(add, [{"id": row["id"], "entries": entries(row["words"])} for row in found])
+        last, place = rows[-1][0], place + len(rows)
+    if place and not is_sqlite:
+        here.execute(
+            sa.text("SELECT setval(pg_get_serial_sequence('finding_text', 'id'), :last)"), {"last": place}
+        )
 
 
 def _protect() -> None:
@@ -216,5 +272,10 @@ def downgrade() -> None:
     for name in ("findings_by_source", *(name for name, *_ in PARTIAL)):
         op.drop_index(name, "finding")
     op.drop_index("findings_assisted", "finding")
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_table("finding_search")
+    op.drop_table("finding_text")
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION finding_pairs(text)")
     for table in reversed(TABLES):
         op.drop_table(table)
