@@ -19,6 +19,7 @@ from policy.refusals import BadInput, NotFound, Unavailable
 from portal import probes
 from portal.answers import answer_refusals
 from portal.door import Door
+from portal.pages import account as own_account
 from portal.pages import (
     acting,
     entry,
@@ -32,6 +33,7 @@ from portal.pages import (
     opening,
     phones,
 )
+from portal.pages.admin import index as desk
 from portal.pages.paper import READ
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -48,6 +50,8 @@ PAGES = (
     phones,
     mailbox,
     flow_ui,
+    own_account,
+    desk,
 )
 
 

@@ -67,6 +67,21 @@ async def find(session: AsyncSession, post_id: int, branch: Branch, today: date)
     return (await _placed(session, [(post, unit)], today))[0]
 
 
+async def of_person(session: AsyncSession, account: str, today: date) -> list[Placed]:
+    """The posts that the person of an account holds themselves, by unit and name."""
+    rows = await session.exec(
+        select(Post, Unit)
+        .join(Unit, col(Unit.id) == col(Post.unit_id))
+        .join(Appointment, col(Appointment.post_id) == col(Post.id))
+        .join(Account, col(Account.person_id) == col(Appointment.person_id))
+        .where(Account.name == account, HOLDS)
+        .order_by(col(Unit.name), col(Post.name)),
+        params={"today": today},
+    )
+    found = {post.id: (post, unit) for post, unit in rows}
+    return await _placed(session, list(found.values()), today)
+
+
 async def _placed(session: AsyncSession, found: Sequence[tuple[Post, Unit]], today: date) -> list[Placed]:
     ids = [post.id or 0 for post, _ in found]
     roles: dict[int, set[Role]] = {}
@@ -121,6 +136,18 @@ async def _appointments(
 async def history(session: AsyncSession, post_id: int) -> list[Held]:
     """Whoever held the post, holds it or is to, the latest first."""
     return (await _appointments(session, [post_id], None)).get(post_id, [])
+
+
+async def named_in(session: AsyncSession, branch: Branch) -> list[tuple[int, str, str]]:
+    """Every post of the branch, with its number and unit, by unit and name: for choosing one."""
+    asked = (
+        select(col(Post.id), Post.name, Unit.name)
+        .join(Unit, col(Unit.id) == col(Post.unit_id))
+        .order_by(col(Unit.name), col(Post.name))
+    )
+    if branch is not None:
+        asked = asked.where(col(Post.unit_id).in_(sorted(branch)))
+    return [(number or 0, post, unit) for number, post, unit in await session.exec(asked)]
 
 
 async def open_work(session: AsyncSession, post_id: int) -> list[str]:

@@ -1,7 +1,8 @@
 """The people file: units, posts, holders and accounts, taken in again and again without doubling anything."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,6 +16,7 @@ from models.mailing import outbox
 from models.opening import INTAKE
 from models.staff import book, standing_in, succession
 from models.staff.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
+from models.staff.rights import Doer, check_keeper, kept_apart
 from policy.ledger_rows import Remark
 from policy.refusals import BadInput, Language, NotFound
 from policy.roles import Role
@@ -69,6 +71,10 @@ class Staffed:
     changed: int = 0
     unchanged: int = 0
     errors: list[Remark] = field(default_factory=list)
+    marks: dict[int, str] = field(default_factory=dict)
+    """By line, `new` or `changed`; nothing for one that says what is known."""
+    leaving: list[tuple[str, str, date]] = field(default_factory=list)
+    """Whom the file no longer names: post, person, last day."""
 
 
 class _Bad(Exception):
@@ -157,8 +163,17 @@ def _stand_in(text: str) -> tuple[str, date | None, date | None] | None:
     return found["account"], days[0], days[1]
 
 
-async def take_in(db: Database, holders: Sequence[Holder], today: date | None = None) -> Staffed:
+async def take_in(
+    db: Database,
+    holders: Sequence[Holder],
+    today: date | None = None,
+    *,
+    by: Doer | None = None,
+    dry_run: bool = False,
+) -> Staffed:
     """Store all lines in one transaction; errors are listed and then nothing is stored.
+
+    With `dry_run` it only says what would change. Raises NotAllowed if `by` would gain by it.
 
     Whoever held a post of the file and is not in it any more holds it until the day before their successor;
     a successor without a first day begins `today`, and is an error if that is not given either.
@@ -168,23 +183,39 @@ async def take_in(db: Database, holders: Sequence[Holder], today: date | None = 
     held: Held = {}
     units = {holder.unit for holder in holders}
     try:
-        async with db.writing("people") as session:
+        async with db.trial() if dry_run else db.writing("people") as session:
             await db.alone(session, INTAKE)
             if today is not None:
                 await succession.take_stock(session, today)
-            for holder in holders:
-                done.added, done.changed = await _store(session, holder, done, held, units)
-            for post_id, lines in held.items():
-                await _succeed(session, post_id, lines, today, done)
-            for holder in holders:
-                await _relate(session, holder, done)
+            async with _watched(session, by):
+                for holder in holders:
+                    await _store(session, holder, done, held, units)
+                for post_id, lines in held.items():
+                    await _succeed(session, post_id, lines, today, done)
+                for holder in holders:
+                    await _relate(session, holder, done)
             await outbox.try_again(session)
+            if by is not None:
+                by.note(session, "people_taken_in", f"+{done.added} ~{done.changed}")
             if done.errors:
                 raise BadInput("名册有误，未作任何修改。", "The people file has errors; nothing was changed.")
     except BadInput:
+        if not done.errors:
+            raise
         return Staffed(errors=done.errors)
     done.unchanged = len(holders) - done.added - done.changed
     return done
+
+
+@asynccontextmanager
+async def _watched(session: AsyncSession, by: Doer | None) -> AsyncIterator[None]:
+    """On the command line nobody says who they are: whoever stands at the machine may do anything."""
+    if by is None:
+        yield
+        return
+    await check_keeper(session, by.account, None, by.today)
+    async with kept_apart(session, by.account, by.today):
+        yield
 
 
 Held = dict[int, dict[int, Holder]]
@@ -214,9 +245,7 @@ def _two_names(holders: Sequence[Holder]) -> Iterator[Remark]:
             )
 
 
-async def _store(
-    session: AsyncSession, holder: Holder, done: Staffed, held: Held, units: set[str]
-) -> tuple[int, int]:
+async def _store(session: AsyncSession, holder: Holder, done: Staffed, held: Held, units: set[str]) -> None:
     unit = await _unit(session, holder)
     post, new_post = await _post(session, holder, unit, units)
     new, changed = False, new_post
@@ -227,7 +256,9 @@ async def _store(
         held.setdefault(post.id or 0, {})[person.id or 0] = holder
     changed = await _set_roles(session, holder, post) or changed
     await session.flush()
-    return done.added + new, done.changed + (changed and not new)
+    done.added, done.changed = done.added + new, done.changed + (changed and not new)
+    if new or changed:
+        done.marks[holder.row] = "new" if new else "changed"
 
 
 async def _unit(session: AsyncSession, holder: Holder) -> Unit:
@@ -355,6 +386,7 @@ async def _succeed(
         begins = max(dated, default=today)
         if begins is not None:
             await _end(session, former, begins)
+            done.leaving.append(await _left(session, former))
             continue
         name = new[0].person
         done.errors.append(
@@ -366,6 +398,11 @@ async def _succeed(
                 f"say since when “{name}” holds the post; somebody else did",
             )
         )
+
+
+async def _left(session: AsyncSession, former: Appointment) -> tuple[str, str, date]:
+    post = await session.get_one(Post, former.post_id)
+    return post.name, await book.person_name(session, former.person_id), former.to_day or former.from_day
 
 
 async def _end(session: AsyncSession, former: Appointment, successor: date) -> None:

@@ -157,30 +157,40 @@ class Standing:
     post: str
     unit: str
     person: str
+    account: str
+    """Of whoever stands in; empty if they cannot sign in."""
     span: Span | None
     """None for one that stands whenever the post is vacant."""
     by: str
     reason: str
 
 
-async def listed(session: AsyncSession, today: date, *, past: bool = False) -> list[Standing]:
-    """Those of today and later, by unit, post and day; with `past` also those that are over."""
+async def listed(
+    session: AsyncSession, today: date, *, past: bool = False, branch: frozenset[int] | None = None
+) -> list[Standing]:
+    """Those of today and later, by unit, post and day; with `past` also those that are over.
+
+    Only for posts in the units of the branch, if one is given.
+    """
     wanted = (
-        select(Substitution, Post.name, Unit.name, Person.name)
+        select(Substitution, Post.name, Unit.name, Person)
         .join(Post, col(Post.id) == col(Substitution.post_id))
         .join(Unit, col(Unit.id) == col(Post.unit_id))
         .join(Person, col(Person.id) == col(Substitution.person_id))
         .order_by(col(Unit.name), col(Post.name), col(Substitution.from_day), col(Substitution.id))
     )
+    if branch is not None:
+        wanted = wanted.where(col(Post.unit_id).in_(sorted(branch)))
     if not past:
         wanted = wanted.where(col(Substitution.to_day).is_(None) | (col(Substitution.to_day) >= today))
-    return [_standing(*row) for row in await session.exec(wanted)]
+    rows = list(await session.exec(wanted))
+    accounts = await book.accounts_of(session, {row.person_id for row, *_ in rows})
+    return [_standing(*row, accounts.get(row[0].person_id)) for row in rows]
 
 
-def _standing(row: Substitution, post: str, unit: str, person: str) -> Standing:
-    return Standing(
-        row.id or 0, row.post_id, post, unit, person, span_of(row.from_day, row.to_day), row.by, row.reason
-    )
+def _standing(row: Substitution, post: str, unit: str, person: Person, told: book.Told | None) -> Standing:
+    span, account = span_of(row.from_day, row.to_day), told.account.name if told else ""
+    return Standing(row.id or 0, row.post_id, post, unit, person.name, account, span, row.by, row.reason)
 
 
 async def end(db: Database, number: int, by: str, last: date | None, today: date, at: datetime) -> None:

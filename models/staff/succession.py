@@ -101,6 +101,14 @@ async def _verified_by(session: AsyncSession, post: Post, account: Account, on: 
     return list(rows)
 
 
+async def own_checks(session: AsyncSession, post_id: int, today: date) -> list[str]:
+    """What a post has under way whose verifier is its holder of today: somebody else has to verify it."""
+    post = await session.get_one(Post, post_id)
+    holder = (await book.holders(session, [post_id], today)).get(post_id)
+    account = (await book.accounts_of(session, [holder])).get(holder) if holder else None
+    return await _verified_by(session, post, account.account, today) if account else []
+
+
 async def named(session: AsyncSession, post: str, unit: str) -> Post:
     found = await book.post_named(session, post, (await book.unit_named(session, unit)).id if unit else None)
     if unit and (await book.unit_named(session, unit)).id != found.unit_id:

@@ -59,9 +59,9 @@ async def tree(session: AsyncSession, branch: Branch, today: date) -> list[Twig]
 
 
 def _down(
-    children: Mapping[int | None, Sequence[Unit]], parent: int | None, depth: int
+    children: Mapping[int | None, Sequence[Unit]], above: int | None, depth: int
 ) -> Iterator[tuple[Unit, int]]:
-    for unit in children.get(parent, ()):
+    for unit in children.get(above, ()):
         yield unit, depth
         yield from _down(children, unit.id, depth + 1)
 
@@ -79,6 +79,10 @@ async def find(session: AsyncSession, unit_id: int, branch: Branch) -> Unit:
     if unit is None or (branch is not None and unit_id not in branch):
         raise NotFound("没有这个单位。", "There is no such unit.")
     return unit
+
+
+async def parent(session: AsyncSession, unit: Unit) -> Unit | None:
+    return await session.get(Unit, unit.parent_id) if unit.parent_id else None
 
 
 async def add(db: Database, words: UnitWords, by: Doer) -> int:
@@ -114,8 +118,8 @@ async def change(db: Database, unit_id: int, words: UnitWords, by: Doer) -> None
 
 
 async def _said(session: AsyncSession, unit: Unit) -> str:
-    parent = await session.get(Unit, unit.parent_id) if unit.parent_id else None
-    return f"{unit.name}（{unit.kind}，{parent.name if parent else '—'}）"
+    above = await parent(session, unit)
+    return f"{unit.name}（{unit.kind}，{above.name if above else '—'}）"
 
 
 def checked_name(name: str, zh: str, en: str) -> str:

@@ -31,9 +31,10 @@ class Vacancy:
     numbers: tuple[str, ...]
 
 
-async def vacancies(session: AsyncSession, today: date) -> list[Vacancy]:
-    """By unit and post."""
-    posts = {post.id or 0: (post, unit) for post, unit in await session.exec(AT_WORK)}
+async def vacancies(session: AsyncSession, today: date, units: frozenset[int] | None = None) -> list[Vacancy]:
+    """By unit and post; only in these units, if any are given."""
+    found = await session.exec(AT_WORK)
+    posts = {post.id or 0: (post, unit) for post, unit in found if units is None or post.unit_id in units}
     held = await book.holders(session, posts, today)
     told = await book.written_to(session, posts, today)
     return [

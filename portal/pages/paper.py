@@ -148,10 +148,13 @@ class Reader:
 
 
 EVERYBODY = frozenset(Role)
+KEEPERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.INSPECTION_OFFICE, Role.AUDITOR})
+"""Who finds anything to do, or to look at, on the administrator's desk."""
 NAVIGATION: tuple[tuple[str, Words, frozenset[Role]], ...] = (
     ("/mine", ("我的事项", "My items"), EVERYBODY),
     ("/findings", ("整改台账", "Ledger"), EVERYBODY),
     ("/letters", ("函件", "Letters"), WATCHERS),
+    ("/admin", ("管理", "Administration"), KEEPERS),
 )
 WHO_ARE_YOU = ("请先登录。", "Sign in first.")
 COOKIE, SAFE_COOKIE = "rectify", "__Host-rectify"

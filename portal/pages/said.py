@@ -6,4 +6,20 @@ SAID: dict[str, Words] = {
     "password_changed": ("密码已修改。", "The password is changed."),
     "saved": ("已保存。", "Saved."),
     "opened": ("已登记。", "The finding is stored."),
+    "handed_over": (
+        "已办理。今天或更早接任的，未办结事项已一并交接；以后接任的，到时自动交接。",
+        "Done. Open findings went along if the successor has begun, and go along on the day if not.",
+    ),
+    "work_moved": (
+        "事项已移交，双方各收到一封函件。",
+        "The findings were handed over; both sides are written to.",
+    ),
+    "stand_in_set": ("代班已设定。", "The stand-in is named."),
+    "stand_in_ended": ("代班已结束。", "The substitution has ended."),
+    "people_taken_in": ("名册已导入。", "The people file was taken in."),
+    "account_added": (
+        "帐号已新建。要让本人登录，请在本页发放初始密码。",
+        "The account is there. Give it an initial password on this page.",
+    ),
+    "session_ended": ("已结束。", "Ended."),
 }

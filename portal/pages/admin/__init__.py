@@ -1,0 +1,1 @@
+"""The administrator's desk: people, accounts, rules, calendar, mail, and whether all is well."""
