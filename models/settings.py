@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from policy.codes import CodesFor
 from policy.refusals import Language
 
 
@@ -71,6 +72,16 @@ class Settings(BaseSettings):
         default="", description="Addresses, by comma, of proxies that say whom they ask for; none if empty."
     )
     base_url: str = Field(default="", description="What mails link to; the portal's own address if empty.")
+
+    codes_for: CodesFor = Field(
+        default=CodesFor.NONE,
+        description="Who must sign in with a one-time code too: none, watchers or all. Anybody may.",
+    )
+    codes_key: str = Field(
+        default="",
+        repr=False,
+        description="What one-time codes are made with; else the stored one. A secret.",
+    )
 
     smtp_host: str = Field(default="", description="The mail server; mails wait while it is empty.")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="The mail server's port.")

@@ -19,6 +19,8 @@ WRONG_FROM_ADDRESS = Bucket(30, 20)
 """From one address, which an office shares."""
 WRONG_ANYWHERE = Bucket(300, 2)
 """From everywhere: many addresses, one password each."""
+WRONG_CODES = Bucket(5, 60)
+"""Wrong one-time codes for one account: five in five minutes."""
 UPLOADS = Bucket(120, 30)
 EXPORTS = Bucket(20, 15)
 API_CALLS = Bucket(600, 0.1)

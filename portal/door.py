@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.access import sessions
+from models.access.keys import Way
 from models.access.sessions import Visitor
 from models.database import database
 from models.settings import Settings
+from policy import codes
 from policy.refusals import Refusal
 from portal.answers import TooLarge, away, broken, sentence, status_of
 from portal.pages import entry
@@ -37,8 +39,8 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 OPEN = ("/sign-in", "/static/", "/health", "/ready", "/metrics", "/mailbox", "/l/", "/oidc/", "/api/")
 """What one reaches without a session: where one signs in by password, link or another house; probes; the
 demo's mailbox, which stands for everybody's mail program; and the API, which asks for a token instead."""
-OWED = ("/sign-out", "/account", "/static/")
-"""All that is open to a session that still owes a new password or a one-time code."""
+OWED = ("/sign-out", "/static/")
+"""Besides the page where it is given, all that is open to a session that owes a password or a code."""
 ASKS_BY_ITSELF = (f"{UI_BASE}/api/",)
 """What a page left open asks for every few seconds: not whether somebody sits before it."""
 WRITE = frozenset({"POST"})
@@ -115,8 +117,10 @@ class Door:
             return await self.to_sign_in(request)
         if visitor.link is not None and not is_open(path, ("/l/", "/sign-out", "/static/")):
             return RedirectResponse("/l/", 303)
-        if (visitor.must_change_password or visitor.owes_code) and not is_open(path, OWED):
-            return RedirectResponse("/account/code" if visitor.owes_code else "/account/password", 303)
+        where = owed(visitor, self.config)
+        request.scope["state"]["owes"] = bool(where)
+        if where and not is_open(path, (where, *OWED)):
+            return RedirectResponse(where + (onwards(request) if visitor.owes_code else ""), 303)
         return None
 
     async def visitor(self, request: Request) -> Visitor | None:
@@ -133,9 +137,7 @@ class Door:
         if is_open(str(request.scope["path"]), ASKS_BY_ITSELF):
             return JSONResponse({"detail": reader_of(request).speech.of(WHO_ARE_YOU)}, 401)
         if request.method in READ:
-            asked = str(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
-            onwards = f"?next={quote(asked)}" if asked != "/" else ""
-            return RedirectResponse(f"/sign-in{onwards}", 303)
+            return RedirectResponse(f"/sign-in{onwards(request)}", 303)
         return await entry.sign_in_again(request)
 
     def is_ours(self, hosts: list[str]) -> bool:
@@ -143,6 +145,22 @@ class Door:
             return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in self.hosts
         except ValueError:
             return False
+
+
+def owed(visitor: Visitor, config: Settings) -> str:
+    """The page where something is still to be given before all others open; empty if all was."""
+    if visitor.owes_code:
+        return "/account/code"
+    if visitor.must_change_password:
+        return "/account/password"
+    lacks_code = visitor.sign_in.way is Way.PASSWORD and not visitor.has_code
+    return "/account/code" if lacks_code and codes.are_wanted(config.codes_for, visitor.sight.roles) else ""
+
+
+def onwards(request: Request) -> str:
+    """A query that leads on to what was asked for."""
+    asked = str(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
+    return f"?next={quote(asked)}" if asked != "/" and request.method in READ else ""
 
 
 def is_open(path: str, prefixes: tuple[str, ...]) -> bool:

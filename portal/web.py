@@ -22,6 +22,7 @@ from portal.door import Door
 from portal.pages import account as own_account
 from portal.pages import (
     acting,
+    codes,
     entry,
     evidence,
     finding,
@@ -45,6 +46,7 @@ PAGES = (
     ledger,
     acting,
     evidence,
+    codes,
     finding,
     letters,
     phones,

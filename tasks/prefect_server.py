@@ -4,13 +4,14 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from models.database import with_driver
 from models.settings import Settings
 from policy.refusals import Unavailable
 from tasks import prefect_shared
+from tasks.kept import kept
 from tasks.logs import CONFIGURATION
 from tasks.prefect_shared import LOOPBACK
 
@@ -154,7 +155,7 @@ def api_url(settings: Settings) -> str:
 
 def auth(settings: Settings) -> str:
     """Prefect's one shared `name:password`."""
-    return settings.prefect_auth or _kept(settings.home / "prefect-auth", _new_auth)
+    return settings.prefect_auth or kept(settings.home / "prefect-auth", _new_auth)
 
 
 def _common(settings: Settings) -> dict[str, str]:
@@ -180,22 +181,6 @@ def _new_auth() -> str:
 
 
 def _encryption_key(settings: Settings) -> str:
-    return settings.prefect_key or _kept(
+    return settings.prefect_key or kept(
         settings.home / "prefect-key", lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     )
-
-
-def _kept(path: Path, new: Callable[[], str]) -> str:
-    """What lies in the file, made once. Two processes at once agree: linking fails for the second."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(new())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()

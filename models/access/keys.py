@@ -34,7 +34,8 @@ class Credential(SQLModel, table=True):
     valid_until: datetime | None = Field(default=None, sa_column=Column(UtcTime))
     """An initial password that nobody used by then is no longer one."""
     stamp: int = 1
-    totp_secret: str = Field(default="", max_length=64)
+    totp_seed: str = Field(default="", max_length=64)
+    """One-time codes are switched on. The secret is made of it with a key that lies in no database."""
     totp_step: int = 0
     """The last time step whose code was used: none counts twice."""
     oidc_subject: str | None = Field(default=None, max_length=300, unique=True)

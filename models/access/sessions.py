@@ -114,7 +114,7 @@ async def visitor(
         sight,
         sign_in,
         bool(credential and credential.is_initial and sign_in.way is Way.PASSWORD),
-        bool(credential and credential.totp_secret and sign_in.way is Way.PASSWORD),
+        bool(credential and credential.totp_seed and sign_in.way is Way.PASSWORD),
         link,
     )
 
@@ -134,6 +134,15 @@ async def _note_seen(db: Database, key_hash: str, now: datetime) -> None:
             .where(col(SignIn.key_hash) == key_hash, col(SignIn.seen_at) < now)
             .values(seen_at=now)
         )
+
+
+async def renew(session: AsyncSession, old: SignIn, now: datetime) -> str:
+    """Let a session go on, after a code was given, under a new key; the old one opens nothing any more."""
+    key = secrets.token_urlsafe(32)
+    await end(session, old.key_hash, now)
+    kept = old.model_dump(exclude={"key_hash", "seen_at", "proved_at", "code_given"})
+    session.add(SignIn(**kept, key_hash=hashed(key), seen_at=now, proved_at=now, code_given=True))
+    return key
 
 
 async def end(session: AsyncSession, key_hash: str, now: datetime) -> None:

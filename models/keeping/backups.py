@@ -38,8 +38,8 @@ MANIFEST = "manifest.json"
 MAKING = ".making-"
 """A folder that begins so is no backup, nor will it ever be one."""
 BLOCK = 1 << 20
-KEYS = ("prefect-auth", "prefect-key")
-"""Files of the data folder without which Prefect's database cannot be spoken to."""
+KEYS = ("prefect-auth", "prefect-key", "codes-key")
+"""Files of the data folder without which Prefect's database cannot be spoken to, nor a code be checked."""
 OF_ROWS = (chains_are_whole, rows_equal_their_events, last_seal_holds, no_letter_is_written_twice)
 COUNTED = ("finding", "event", "letter", "mail", "evidence")
 

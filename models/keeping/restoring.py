@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from models.database import Database
 from models.faults import reach
 from models.keeping import home
-from models.keeping.backups import Backup, Place, broken_rows, copy_whole, damaged
+from models.keeping.backups import KEYS, Backup, Place, broken_rows, copy_whole, damaged
 from models.keeping.dumps import ending, is_empty, is_sqlite, load, sqlite_file, sync
 from models.keeping.files import stored
 from models.keeping.home import RESTORING
@@ -207,7 +207,7 @@ async def _climb(db: Database, held: Trade, now: datetime) -> None:
         after = found[-1]
 
 
-PLACED = ("evidence", "prefect", "prefect-auth", "prefect-key", "demo", "rectify.db")
+PLACED = ("evidence", "prefect", *KEYS, "demo", "rectify.db")
 """What a restore may put into the folder."""
 
 
@@ -236,7 +236,7 @@ def _copy_evidence(found: Backup, folder: Path) -> None:
 
 
 def _copy_keys(found: Backup, folder: Path) -> None:
-    for name in ("prefect-auth", "prefect-key"):
+    for name in KEYS:
         if name in found.manifest.files:
             _copy_file(found, name, folder / name)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from models import questions
-from models.access import passwords
+from models.access import codes, passwords
 from models.database import Database
 from models.rules.trade import trade
 from models.staff import staffing, standing_in, succession, vacancies
@@ -348,6 +348,21 @@ def set_account(
 
     with_database(work)
     say(f"帐号“{name}”已修改。", f"Account “{name}” changed.")
+
+
+@account.command("code-off", help="停用验证码 Switch one-time codes off.")
+def switch_code_off(name: str, by: By) -> None:
+    """For somebody who lost the device and the recovery codes; ends their sessions."""
+
+    async def work(db: Database) -> None:
+        async with db.writing("code") as session:
+            await codes.drop(session, name, clock.real(), by)
+
+    with_database(work)
+    say(
+        f"“{name}”的验证码已停用，现在只用密码登录，并可重新启用。",
+        f"{name} signs in by password alone now, and can switch codes on again.",
+    )
 
 
 @account.command("password", help="发放初始密码 Give an initial password.")

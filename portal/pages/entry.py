@@ -105,9 +105,20 @@ async def onwards(form: Sent, key: str) -> Response:
     request.scope["state"]["visitor"] = await sessions.visitor(
         form.reader.db, key, clock.real(), clock.today()
     )
+    reader = reader_of(request)
+    if reader.visitor and reader.visitor.owes_code:
+        return asked_for_code(reader, next=inside(form["next"]), kept=kept_of(form))
     kept = {name.removeprefix(KEPT): value for name, value in kept_of(form).items()}
     shown = {name: value for name, value in kept.items() if name not in OURS and value.strip()}
-    return reader_of(request).page("kept.html", kept=kept, shown=shown, action=inside(form["next"]))
+    return reader.page("kept.html", kept=kept, shown=shown, action=inside(form["next"]))
+
+
+def asked_for_code(
+    reader: Reader, status: int = 200, *, next: str, sentence: str = "", kept: dict[str, str] | None = None
+) -> HTMLResponse:
+    """After the password was right."""
+    reader.request.scope["state"]["owes"] = True
+    return reader.page("code_asked.html", status, next=next, sentence=sentence, kept=kept or {})
 
 
 def kept_of(form: Sent) -> dict[str, str]:

@@ -77,6 +77,11 @@ class Reader:
             raise NotFound("没有这个页面。", "There is no such page.")
 
     @property
+    def is_in(self) -> bool:
+        """Signed in, and nothing is owed before all pages open."""
+        return self.visitor is not None and not self.request.scope["state"].get("owes", False)
+
+    @property
     def csrf(self) -> str:
         """Goes into every form: only a page of ours, read by this session, can know it."""
         key = key_of(self.request)

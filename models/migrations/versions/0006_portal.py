@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("is_initial", sa.Boolean(), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stamp", sa.Integer(), nullable=False),
-        sa.Column("totp_secret", sa.String(length=64), nullable=False),
+        sa.Column("totp_seed", sa.String(length=64), nullable=False),
         sa.Column("totp_step", sa.Integer(), nullable=False),
         sa.Column("oidc_subject", sa.String(length=300), nullable=True),
         sa.PrimaryKeyConstraint("account"),
