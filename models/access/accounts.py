@@ -100,7 +100,7 @@ def _line(
         seen,
         bool(credential and (credential.password_hash or credential.oidc_subject)),
         bool(credential and credential.is_initial),
-        bool(credential and credential.totp_secret),
+        bool(credential and credential.totp_seed),
     )
 
 
@@ -251,11 +251,11 @@ async def switch_codes_off(db: Database, name: str, by: Doer) -> None:
                 "One's own codes are switched off by another administrator.",
             )
         credential = await session.get(Credential, name)
-        if credential is None or not credential.totp_secret:
+        if credential is None or not credential.totp_seed:
             raise BadInput(
                 "该帐号没有启用动态验证码。", "One-time codes are not switched on for this account."
             )
-        credential.totp_secret, credential.totp_step = "", 0
+        credential.totp_seed, credential.totp_step = "", 0
         session.add(credential)
         for code in await session.exec(select(RecoveryCode).where(RecoveryCode.account == name)):
             await session.delete(code)
