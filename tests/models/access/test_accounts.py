@@ -88,7 +88,7 @@ async def test_codes_are_switched_off_for_whoever_lost_their_telephone(town: Dat
     await staffed(town)
     key = await signed_in(town, "owner")
     async with town.writing() as session:
-        (await session.get_one(Credential, "owner")).totp_secret = "SECRET"
+        (await session.get_one(Credential, "owner")).totp_seed = "SECRET"
         session.add(RecoveryCode(account="owner", code_hash="x"))
     await accounts.switch_codes_off(town, "owner", BY)
     assert not (await line(town, "owner")).has_code

@@ -183,10 +183,10 @@ async def test_an_account_is_added_given_a_password_and_closed(town: Settings, v
     come = await visit("")
     form = form_of(await come.get("/sign-in"), "/sign-in") | {"account": "xinren", "password": password}
     assert (await come.client.post("/sign-in", data=form)).status_code == 303
-    assert (await come.get("/account")).status_code == 200
+    assert (await come.get("/account/password")).status_code == 200
     assert password not in (await keeper.get("/admin/account", name="xinren")).text
     await gone(keeper, await keeper.send(page, "/admin/account/close"))
-    assert (await come.get("/account")).status_code == 303
+    assert (await come.get("/account/password")).headers["location"].startswith("/sign-in")
     assert "xinren" in (await keeper.get("/admin/accounts", search="新同志")).text
 
 
