@@ -1,9 +1,10 @@
-"""What one person can do with a finding now, the natural next step first; and whose turn it is."""
+"""What one person can do with a finding now, the natural next step first."""
 
 from dataclasses import dataclass
 
 from policy.acts import allow
 from policy.refusals import NotAllowed
+from policy.roles import Actor
 from policy.saying import Limits
 from policy.stages import ON_RECORD_ONLY, Act, Facts, Stage, acts_possible
 
@@ -47,11 +48,19 @@ def choices(facts: Facts, limits: Limits, *, is_answered: bool = True) -> Choice
     order = (*_work(facts, is_answered), *NATURAL)
     open_acts = [one for act in acts_possible(facts.stage) if (one := _choice(facts, act, limits))]
     open_acts.sort(key=lambda one: order.index(one.act) if one.act in order else len(order))
-    besides = BESIDES | ({Act.REASSIGN} if facts.stage is not Stage.DISPUTED else frozenset())
+    besides = BESIDES | _not_now(facts, limits.actor)
     return Choices(
         now=tuple(one for one in open_acts if one.act not in besides),
         besides=tuple(one for one in open_acts if one.act in besides),
     )
+
+
+def _not_now(facts: Facts, actor: Actor) -> frozenset[Act]:
+    """What this person may do and the finding does not wait for: another is named to verify it, say."""
+    away = set() if facts.stage is Stage.DISPUTED else {Act.REASSIGN}
+    if facts.stage is Stage.PENDING_VERIFICATION and facts.verifier_post not in {None, *actor.posts}:
+        away |= {Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK}
+    return frozenset(away)
 
 
 def _choice(facts: Facts, act: Act, limits: Limits) -> Choice | None:

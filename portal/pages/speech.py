@@ -55,6 +55,10 @@ METRIC_WORDS: dict[Metric, Words] = {
     Metric.RESOURCE_FEES: ("新增资源收费", "new resource fees"),
     Metric.REGULATIONS: ("出台制度", "regulations issued"),
 }
+WAYS: dict[Act, Words] = {
+    Act.PASS_VERIFICATION: ("对照佐证，办理验收", "verify: claim and evidence"),
+    Act.APPROVE_CLOSURE: ("查看情况，审批销号", "look it over and close it"),
+}
 FIGURE_UNITS = {"万元": "×10,000 yuan", "份": "", "项": ""}
 NO_DEADLINE = ("未定时限", "no deadline")
 
@@ -83,6 +87,10 @@ class Speech:
 
     def act(self, act: str) -> str:
         return self.of(ACT_WORDS[Act(act)])
+
+    def way_to(self, act: str) -> str:
+        """On the button that leads to an act's form, where more than the act is to be seen there."""
+        return self.of(WAYS.get(Act(act)) or ACT_WORDS[Act(act)])
 
     def hands(self, event: Row) -> list[str]:
         """`代甲书记办理`, and `甲书记 → 丙书记`: whose work an act was, and whose it is now."""

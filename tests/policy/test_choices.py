@@ -92,6 +92,14 @@ def test_seldom_acts_stand_apart() -> None:
     assert Act.REASSIGN in acts(offered(inspector, stage=Stage.DISPUTED))
 
 
+def test_whoever_is_named_to_verify_is_waited_for_and_others_may() -> None:
+    waiting: dict[str, Any] = {"stage": Stage.PENDING_VERIFICATION}
+    assert acts(offered(verifier, **waiting)) == [Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK]
+    other = offered(inspector, **waiting)
+    assert (acts(other), other.has(Act.PASS_VERIFICATION)) == ([], True)
+    assert acts(offered(inspector, verifier_post=None, **waiting))[0] is Act.PASS_VERIFICATION
+
+
 @pytest.mark.parametrize(
     ("measure", "vague"),
     [
