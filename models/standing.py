@@ -17,9 +17,10 @@ from models.rules.trade import knowing
 from models.staff import book
 from models.staff.people import Account, Person
 from policy import extensions
-from policy.choices import Choices, choices
+from policy.choices import REWORKED, Choices, choices
 from policy.deadlines import DeadlineType, Due, Period, due
 from policy.extensions import latest_extension
+from policy.notices import asked_to_decide
 from policy.roles import Role
 from policy.saying import Limits
 from policy.stages import Act, Facts
@@ -39,9 +40,9 @@ class Standing:
     """Those whose turn it is."""
     people: tuple[str, ...] = ()
     deciders: frozenset[Role] = frozenset()
-    """Who decides on an extension that was asked for."""
+    """Who was asked to decide on an extension."""
     returned: Event | None = None
-    """The last return in this cycle, if the finding was returned."""
+    """Why it came back, while that is still to be answered or verified."""
 
     @property
     def latest_extension(self) -> date:
@@ -57,7 +58,7 @@ async def standing(
     actor = await book.actor(session, account, finding.lead_unit_id, today)
     terms = rules.terms(finding.source, finding.deadline_type)
     limits = Limits(rules, terms, calendar, today, actor)
-    returned = await _returned(session, finding)
+    returned = await _returned(session, finding) if finding.stage in REWORKED else None
     answered = returned is None or await _is_answered(session, finding, returned)
     turn = mover(finding.stage)
     found: Row = await whose(session, finding, turn, today) if turn else {"posts": [], "people": []}
@@ -68,7 +69,7 @@ async def standing(
         turn,
         tuple(found["posts"]),
         tuple(dict.fromkeys(found["people"])),
-        extensions.wanted(facts, rules) if facts.extension_to else frozenset(),
+        asked_to_decide(extensions.wanted(facts, rules)) if facts.extension_to else frozenset(),
         returned,
     )
 

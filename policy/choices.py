@@ -6,7 +6,7 @@ from policy.acts import allow
 from policy.refusals import NotAllowed
 from policy.roles import Actor
 from policy.saying import Limits
-from policy.stages import ON_RECORD_ONLY, Act, Facts, Stage, acts_possible
+from policy.stages import ON_RECORD_ONLY, WORKING, Act, Facts, Stage, acts_possible
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Choices:
         """Whether the act is open, with nothing missing."""
         return any(one.act is act and one.hitch is None for one in (*self.now, *self.besides))
 
+
+REWORKED = WORKING | {Stage.PENDING_VERIFICATION}
+"""Stages in which it matters why the finding came back, if it did."""
 
 NATURAL = (
     *(Act.ASSIGN, Act.ACCEPT, Act.DISPUTE, Act.UPHOLD, Act.REASSIGN, Act.FILE_PLAN),

@@ -72,6 +72,11 @@ def notices(
     return called_for
 
 
+def asked_to_decide(deciders: frozenset[Role]) -> frozenset[Role]:
+    """Of those who may decide on an extension whoever is told that one waits."""
+    return frozenset(_to_deciders(NOTICES[Act.REQUEST_EXTENSION], deciders).to) & deciders
+
+
 def _to_deciders(notice: Notice, deciders: frozenset[Role]) -> Notice:
     """To whom it goes anyway, unless the rules let only others decide."""
     if not deciders or deciders & set(notice.to):

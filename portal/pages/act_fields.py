@@ -367,6 +367,13 @@ def offered(asked: Field, posts: Sequence[PostChoice]) -> list[tuple[str, list[P
     return list(units.items())
 
 
-def folded(fields: Sequence[Field]) -> list[tuple[Words, list[Field]]]:
-    """The fields in order, those side by side under one heading together."""
-    return [(fold, list(group)) for fold, group in groupby(fields, key=lambda one: one.fold)]
+def folded(fields: Sequence[Field], given: Mapping[str, str]) -> list[tuple[Words, list[Field], bool]]:
+    """The fields in order, those side by side under one heading together, and whether they are unfolded."""
+    groups = [(fold, list(group)) for fold, group in groupby(fields, key=lambda one: one.fold)]
+    return [(fold, group, any(_is_given(one, given) for one in group)) for fold, group in groups]
+
+
+def _is_given(each: Field, given: Mapping[str, str]) -> bool:
+    if each.kind is Kind.OUTCOMES:
+        return any(given.get(f"outcome_{metric}") for metric in Metric)
+    return bool(given.get(each.name))

@@ -1,6 +1,6 @@
 """The acts on a finding: a form for each, and what becomes of it when it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -162,6 +162,8 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
     closed = why_closed(seen.standing, act)
     sentence = shown.sentence or (closed.said(reader.speech.language) if closed else "")
     numbers = {event.seq for event in events}
+    meanwhile = [told(x, reader.speech, seen) for x in seen.row["events"] if x["seq"] in numbers]
+    given = initial(seen, act, posts) | dict(shown.typed.said)
     return reader.page(
         "act.html",
         409 if closed and shown.status == 200 else shown.status,
@@ -169,14 +171,14 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         seen=seen,
         act=act,
         fields=FIELDS[act],
-        folded=act_fields.folded(FIELDS[act]),
+        folded=act_fields.folded(FIELDS[act], given),
         intro=reader.speech.of(INTRO.get(act, ("", ""))),
         is_open=closed is None,
         shown=shown,
-        sentence=sentence,
-        given=initial(seen, act) | dict(shown.typed.said),
+        sentence=overtaken(meanwhile[-1], reader) if meanwhile else sentence,
+        given=given,
         posts={one.name: act_fields.offered(one, posts) for one in FIELDS[act] if one.kind is Kind.POST},
-        meanwhile=[told(x, reader.speech, seen) for x in seen.row["events"] if x["seq"] in numbers],
+        meanwhile=meanwhile,
         since=[told(event, reader.speech, seen) for event in seen.since],
         rules=await by_the_rules(reader, seen),
         units=UNIT_OF,
@@ -184,6 +186,15 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         accepted=evidence.ACCEPTED,
         kinds=evidence.KINDS,
         is_picture=evidence.is_picture,
+    )
+
+
+def overtaken(last: Mapping[str, Any], reader: Reader) -> str:
+    """Who was faster, and with what."""
+    done = reader.speech.act(last["act"])
+    return reader.speech.say(
+        f"“{last['who']}”先办理了“{done}”，您这次的没有办理。",
+        f"{last['who']} was faster (“{done}”); what you sent was not done.",
     )
 
 
@@ -199,13 +210,13 @@ async def by_the_rules(reader: Reader, seen: Seen) -> list[standing.Proposal]:
     return standing.proposals(seen.finding, await trade(reader.db), clock.today())
 
 
-def initial(seen: Seen, act: Act) -> dict[str, Any]:
+def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, Any]:
     """What a form holds before anybody typed: what is known already."""
     row, finding = seen.row, seen.finding
     figures = {f"outcome_{x['metric']}": x["amount"] for x in row["outcomes"] if x["cycle"] == row["cycle"]}
     known: Mapping[Act, dict[str, Any]] = {
         Act.ASSIGN: {
-            OWNER.name: finding.owner_post_id,
+            OWNER.name: finding.owner_post_id or _first_of(row["unit"], posts),
             "deadline_type": finding.deadline_type,
             "verifier": finding.verifier_post_id,
             "responsible_leader": finding.responsible_leader_post_id,
@@ -219,6 +230,11 @@ def initial(seen: Seen, act: Act) -> dict[str, Any]:
         Act.APPROVE_EXTENSION: {"deadline": row["extension_to"]},
     }
     return {name: str(value) for name, value in known.get(act, {}).items() if value not in (None, "")}
+
+
+def _first_of(unit: str, posts: Sequence[PostChoice]) -> int | None:
+    """The unit's foremost owner, where only the unit is known."""
+    return next((x.id for x in posts if x.unit == unit and x.roles & act_fields.OWNERS), None)
 
 
 def _planned(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -197,12 +197,20 @@ async def look(session: AsyncSession, reader: Reader, number: str) -> Seen:
     )
 
 
+def flagged(seen: Seen, event: Row) -> list[tuple[str, Elsewhere]]:
+    """The files that came with an act and lie with other findings, too."""
+    said = json.loads(event["said"] or "{}")
+    files = [file.rpartition(" ") for file in said.get("files", ())]
+    return [(name, seen.elsewhere[sha256]) for name, _, sha256 in files if sha256 in seen.elsewhere]
+
+
 @router.api_route("/findings/{number:path}", methods=READ)
 async def finding(number: str, reader: Reading, done: str = "") -> HTMLResponse:
     """One finding by its number. Raises NotFound with the nearest number."""
     async with reader.db.reading() as session:
         seen = await look(session, reader, number)
     row, speech = seen.row, reader.speech
+    mine = receipt(row, reader, done)
     return reader.page(
         "finding.html",
         finding=row,
@@ -211,7 +219,8 @@ async def finding(number: str, reader: Reading, done: str = "") -> HTMLResponse:
         steps=steps(row, speech),
         history=[told(event, speech, seen) for event in row["events"]],
         since=[told(event, speech, seen) for event in seen.since],
-        receipt=receipt(row, reader, done),
+        receipt=mine,
+        flagged=flagged(seen, mine) if mine else [],
         run=run_link(reader, row),
         is_picture=is_picture,
     )

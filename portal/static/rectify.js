@@ -22,3 +22,12 @@ window.addEventListener("pageshow", () => {
     for (const busy of form.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
   }
 });
+// What is too large is said before it is sent.
+for (const field of document.querySelectorAll("input[type=file][data-most]")) {
+  field.addEventListener("change", () => {
+    const chosen = [...field.files];
+    const fits = chosen.length <= Number(field.dataset.files) && chosen.every((file) => file.size <= Number(field.dataset.most));
+    field.setCustomValidity(fits ? "" : field.dataset.refusal);
+    field.reportValidity();
+  });
+}

@@ -23,6 +23,7 @@ from models.staff.people import Post
 from policy.stages import Act, Stage
 from portal.pages.act_fields import FIELDS
 from tasks import clock
+from tests.models.statements import counted
 from tests.portal.conftest import Visit
 from tests.portal.visiting import Files, Visitor, form_of, forms_of, sentence_of
 from tests.tasks.test_evidence import JPG, PDF
@@ -284,7 +285,8 @@ async def test_a_stale_form_tells_what_happened_and_is_sent_again_by_one_click(
     await act(town, RED, Act.REQUEST_EXTENSION, "bingcun", **until)
     late = await village.send(page, where, {"text": "已收回一年租金", "percent": "60"})
     assert late.status_code == 409
-    for words in ("演示丙村书记", "申请延期", "承租方年底回款", "再按一次"):
+    assert sentence_of(late) == "“演示丙村书记”先办理了“申请延期”，您这次的没有办理。"
+    for words in ("承租方年底回款", "再按一次"):
         assert words in late.text
     again = form_of(late, where)
     assert (again["text"], again["percent"]) == ("已收回一年租金", "60")
@@ -363,3 +365,18 @@ async def test_the_deadline_is_proposed_by_the_rules_with_its_reason(town: Setti
     assert "自发现之日2026年7月20日起60个工作日" in re.sub(r"\s+", "", page)
     english = (await office.get(form(number, Act.ASSIGN), lang="en")).text
     assert "60 working days" in english
+
+
+async def test_a_page_asks_the_same_few_questions_however_much_there_is(town: Settings, visit: Visit) -> None:
+    village = await visit("bingcun")
+    await village.get(f"/findings/{RED}")
+    with counted(database(town)) as few:
+        await village.get(f"/findings/{RED}")
+    for n in range(10):
+        await act(town, RED, Act.REPORT_PROGRESS, "bingcun", text=f"第{n}户已缴")
+    with counted(database(town)) as many:
+        await village.get(f"/findings/{RED}")
+    assert len(few) == len(many) < 45
+    with counted(database(town)) as asked:
+        await village.get(form(RED, Act.REPORT_PROGRESS))
+    assert len(asked) < 45

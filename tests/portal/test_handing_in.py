@@ -127,7 +127,7 @@ async def test_the_same_file_on_another_finding_is_flagged_without_telling_of_wh
     village, neighbour, checker = await visit("bingcun"), await visit("jiacun"), await visit("shenji")
     await attached(neighbour, "XC2026-001", "甲村凭证.pdf")
     page = await attached(village, RED, "丙村凭证.pdf")
-    assert "同一文件也用于 另外的问题，请核对。" in page
+    assert page.count("同一文件也用于 另外的问题，请核对。") == 2  # on top, and beside the file
     assert "XC2026-001" not in page
     seen = (await checker.get(f"/findings/{RED}")).text
     assert 'href="/findings/XC2026-001"' in seen
