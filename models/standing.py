@@ -18,9 +18,10 @@ from models.staff import book
 from models.staff.people import Account, Person
 from policy import extensions
 from policy.choices import REWORKED, Choices, choices
-from policy.deadlines import DeadlineType, Due, Period, due
+from policy.deadlines import DeadlineType, counted_from, due
 from policy.extensions import latest_extension
 from policy.notices import asked_to_decide
+from policy.proposals import Proposal
 from policy.roles import Role
 from policy.saying import Limits
 from policy.stages import Act, Facts
@@ -93,24 +94,13 @@ async def _is_answered(session: AsyncSession, finding: Finding, returned: Event)
     return (await session.exec(since.where(col(Event.act).in_(ANSWERS)).limit(1))).first() is not None
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """The deadline by the rules for one kind, and what it is counted from."""
-
-    kind: DeadlineType
-    start: date
-    period: Period
-    due: Due
-
-
-def proposals(finding: Finding, trade: Trade, today: date) -> list[Proposal]:
-    """One for each kind of deadline; immediate work counts from its assignment."""
-    rules, calendar = under(trade, finding)
-    found: list[Proposal] = []
+def proposals(finding: Finding, limits: Limits) -> dict[DeadlineType, Proposal]:
+    """What the rules of the finding propose for each kind of deadline."""
+    found: dict[DeadlineType, Proposal] = {}
     for kind in DeadlineType:
-        period = rules.period(finding.source, kind)
-        start = today if kind is DeadlineType.IMMEDIATE else finding.discovered_on
-        found.append(Proposal(kind, start, period, due(start, period, calendar)))
+        period = limits.rules.period(finding.source, kind)
+        start = counted_from(kind, finding.discovered_on, limits.today)
+        found[kind] = Proposal(finding.source, start, period, due(start, period, limits.calendar))
     return found
 
 

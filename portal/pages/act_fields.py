@@ -99,7 +99,18 @@ def owner(hint: Words = NOTHING) -> Field:
 
 TYPE = Field("deadline_type", ("时限类型", "Kind of deadline"), Kind.TYPE)
 FIELDS: dict[Act, tuple[Field, ...]] = {
-    Act.ASSIGN: (owner(), TYPE, DEADLINE, *PLACING),
+    Act.ASSIGN: (
+        owner(),
+        TYPE,
+        DEADLINE,
+        Field(
+            "reason",
+            ("另定时限的理由", "Why another deadline"),
+            Kind.LINE,
+            hint=("时限与规则不同才填。", "Only if it is not the one by the rules."),
+        ),
+        *PLACING,
+    ),
     Act.ACCEPT: (),
     Act.DISPUTE: (Field("reason", ("异议理由", "Why it is not yours"), must=True),),
     Act.UPHOLD: (Field("reason", ("复核意见", "Why it stays")),),

@@ -22,6 +22,7 @@ from models.standing import Standing
 from policy.acts import allow
 from policy.knocking import UPLOADS
 from policy.ledger_rows import UNIT_OF
+from policy.proposals import check_override
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken, Refusal, TooOften
 from policy.stages import Act
 from portal.answers import status_of
@@ -107,6 +108,10 @@ async def carry_out(number: str, act: Act, form: Sent, typed: Typed) -> Response
     if act is Act.FILE_PLAN and not form["sure"] and (vague := typed.vague()):
         raise Vague(vague)
     words = typed.words(act, posts)
+    if act is Act.ASSIGN:
+        kind = words.deadline_type or seen.finding.deadline_type
+        proposal = standing.proposals(seen.finding, seen.standing.limits)[kind]
+        check_override(proposal, words.deadline, words.reason)
     kept = await taken_in(form, act)
     version = None if act in ADDS else form.version
     order = Order(number, act, reader.account, words, kept, form.nonce or None, version)
@@ -180,7 +185,7 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         posts={one.name: act_fields.offered(one, posts) for one in FIELDS[act] if one.kind is Kind.POST},
         meanwhile=meanwhile,
         since=[told(event, reader.speech, seen) for event in seen.since],
-        rules=await by_the_rules(reader, seen),
+        rules=standing.proposals(seen.finding, seen.standing.limits),
         units=UNIT_OF,
         claims=act in CLAIMS,
         accepted=evidence.ACCEPTED,
@@ -204,10 +209,6 @@ def why_closed(stands: Standing, act: Act) -> NotAllowed | None:
     except NotAllowed as refusal:
         return refusal
     return None
-
-
-async def by_the_rules(reader: Reader, seen: Seen) -> list[standing.Proposal]:
-    return standing.proposals(seen.finding, await trade(reader.db), clock.today())
 
 
 def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, Any]:

@@ -363,8 +363,13 @@ async def test_the_deadline_is_proposed_by_the_rules_with_its_reason(town: Setti
     page = (await office.get(form(number, Act.ASSIGN))).text
     assert "限期整改：2026年10月16日" in page
     assert "自发现之日2026年7月20日起60个工作日" in re.sub(r"\s+", "", page)
-    english = (await office.get(form(number, Act.ASSIGN), lang="en")).text
-    assert "60 working days" in english
+    english = await office.get(form(number, Act.ASSIGN), lang="en")
+    assert "60 working days" in english.text
+    said = {"owner": await post(town, "丙村党支部书记"), "deadline": "2026-12-31"}
+    refused = await office.send(await office.get(form(number, Act.ASSIGN)), form(number, Act.ASSIGN), said)
+    assert "请写明另定时限的理由" in sentence_of(refused)
+    why: dict[str, str | list[str]] = {"reason": "须待年底决算"}
+    assert (await office.send(refused, form(number, Act.ASSIGN), why)).status_code == 303
 
 
 async def test_a_page_asks_the_same_few_questions_however_much_there_is(town: Settings, visit: Visit) -> None:
