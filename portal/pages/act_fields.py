@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from models.orders import ActWords, words_of
-from models.staff.choosing import PostChoice
+from models.staff.choices import PostChoice
 from policy.acts import outcome_amount
 from policy.ledger_rows import UNIT_OF, Metric, Outcome
 from policy.refusals import BadInput
@@ -362,11 +362,6 @@ def _day(text: str) -> date | None:
 
 def typed(form: Sent) -> Typed:
     return Typed(form.said)
-
-
-def roles_asked(act: Act) -> frozenset[Role]:
-    """Whose posts the form offers."""
-    return frozenset().union(*(one.roles for one in FIELDS[act] if one.kind is Kind.POST))
 
 
 def offered(asked: Field, posts: Sequence[PostChoice]) -> list[tuple[str, list[PostChoice]]]:

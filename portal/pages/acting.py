@@ -16,8 +16,8 @@ from models.access import knocking
 from models.database import Database
 from models.orders import Attached, Order
 from models.rules.trade import trade
-from models.staff import choosing
-from models.staff.choosing import PostChoice
+from models.staff import choices
+from models.staff.choices import PostChoice
 from models.standing import Standing
 from policy.acts import allow
 from policy.knocking import UPLOADS
@@ -150,8 +150,8 @@ async def count(db: Database, key: str, files: int) -> None:
 
 
 async def posts_for(session: AsyncSession, act: Act) -> list[PostChoice]:
-    roles = act_fields.roles_asked(act)
-    return await choosing.posts(session, clock.today(), roles) if roles else []
+    asks = any(one.kind is Kind.POST for one in FIELDS[act])
+    return await choices.posts(session, clock.today()) if asks else []
 
 
 async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLResponse:
