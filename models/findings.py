@@ -51,7 +51,7 @@ class Finding(SQLModel, table=True):
         CheckConstraint("round >= 1 AND cycle >= 1 AND version >= 1", name="counts begin at one"),
         CheckConstraint("(stage = 'closed') = (closed_on IS NOT NULL)", name="closed has its day"),
         CheckConstraint("trim(number) <> '' AND trim(title) <> ''", name="a finding has number and title"),
-        Index("findings_by_stage", "stage", "deadline"),  # lists, counts, how many are overdue
+        Index("findings_by_stage", "stage", "deadline", "closed_on"),  # counts, how many are or were late
         Index(
             "findings_by_source", "source", "stage", "deadline", "confidential"
         ),  # the same within a source

@@ -22,7 +22,7 @@ LIVE: ColumnElement[bool] = literal_column(f"(finding.{LIVE_NOW})")
 ENDED: ColumnElement[bool] = literal_column(f"(finding.{ENDED_NOW})")
 TELLING = (
     *("q", "unit", "source", "category", "item", "severity", "round", "owner", "verifier"),
-    *("discovered_from", "discovered_to", "age", "extended", "late"),
+    *("discovered_from", "discovered_to", "age", "extended"),
 )
 """Conditions that would tell what a confidential finding is about: only who may open it finds it by them."""
 

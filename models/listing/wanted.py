@@ -28,7 +28,7 @@ from typing import TypeVar
 
 from policy.lights import Light
 from policy.refusals import BadInput
-from policy.stages import Stage, Step
+from policy.stages import ENDED, LIVE, STEP_OF, Stage, Step
 
 LONGEST = 300
 """No text that is looked for is longer."""
@@ -85,6 +85,20 @@ class Wanted:
             values = value if isinstance(value, tuple) else (value,) if value else ()
             pairs += [(name, "1" if one is True else str(one)) for one in values]
         return pairs
+
+    def lights(self) -> frozenset[Light]:
+        """Those that findings in the list can have: the rest of the ledger need not be looked through."""
+        stages = set(self.stage or Stage) & {x for x in Stage if not self.step or STEP_OF[x] in self.step}
+        found = set(self.light or Light)
+        if self.overdue:
+            found &= {Light.RED}
+        if self.closed_from or self.closed_to or not stages & LIVE:
+            found &= {Light.CLOSED}
+        if self.age or self.provisional or not stages & ENDED:
+            found -= {Light.CLOSED}
+        if self.due_from or self.due_to:
+            found -= {Light.NONE}
+        return frozenset(found)
 
 
 NAMES = tuple(field.name for field in fields(Wanted))

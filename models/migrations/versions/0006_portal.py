@@ -190,6 +190,8 @@ POSTS = ("inspector", "lead_leader", "responsible_leader", "supervisor", "verifi
 
 
 def _make_lists_quick() -> None:
+    op.drop_index("findings_by_stage", "finding")
+    op.create_index("findings_by_stage", "finding", ["stage", "deadline", "closed_on"])
     op.create_index("findings_by_source", "finding", ["source", "stage", "deadline", "confidential"])
     for name, columns, where in PARTIAL:
         op.create_index(
@@ -272,6 +274,8 @@ def downgrade() -> None:
     for name in ("findings_by_source", *(name for name, *_ in PARTIAL)):
         op.drop_index(name, "finding")
     op.drop_index("findings_assisted", "finding")
+    op.drop_index("findings_by_stage", "finding")
+    op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
     if op.get_bind().dialect.name == "sqlite":
         op.drop_table("finding_search")
     op.drop_table("finding_text")

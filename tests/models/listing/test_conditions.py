@@ -10,6 +10,7 @@ from models.access.sight import EVERYTHING, Sight
 from models.database import Database
 from models.findings import Finding
 from models.listing.conditions import findings_where
+from models.listing.pages import page
 from models.listing.wanted import Age, Wanted
 from policy.lights import Light, light
 from policy.refusals import NotFound
@@ -80,7 +81,11 @@ async def test_a_condition_finds_what_the_rule_says(book: Database, each: int) -
         day=(late.deadline or TODAY) + timedelta(days=3),
         number=late.number,
     )
-    assert await found(book, wanted) == {x.number for x in await everything(book) if rule(x)}
+    there = [x for x in await everything(book) if rule(x)]
+    assert await found(book, wanted) == {x.number for x in there}
+    async with book.reading() as session:
+        listed = await page(session, wanted, EVERYTHING, TODAY, size=99)
+    assert {row["number"] for row in listed.rows} == {x.number for x in there}
 
 
 async def test_a_unit_brings_those_below_it_and_an_unknown_name_the_nearest(book: Database) -> None:
