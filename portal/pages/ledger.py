@@ -1,37 +1,37 @@
-"""The ledger 整改台账: all findings, worst first, with totals that add up to the list."""
+"""The ledger 整改台账: what is asked for, most urgent first, page by page, with totals that add up to it.
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated
+The conditions, which other pages link to, are described in `models.listing.wanted`.
+"""
 
-from fastapi import APIRouter, Depends, Query
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
 
-from models import questions
-from models.overview import veiled
-from models.questions import Row
+from models.access.keys import SavedFilter
+from models.listing import choices, saved
+from models.listing.conditions import findings_where
+from models.listing.pages import Page, Place, page, place
+from models.listing.totals import Totals, totals
+from models.listing.wanted import Query, Wanted, understood
 from policy.lights import Light
-from policy.refusals import BadInput
-from policy.stages import Stage
-from portal.pages.paper import MOST_ROWS, READ, Reader, Reading
+from policy.refusals import BadInput, Refusal
+from policy.stages import Stage, Step
+from portal.answers import status_of
+from portal.pages import conditions
+from portal.pages.forms import Form
+from portal.pages.paper import READ, Reader, Reading
 from tasks import clock
 
 router = APIRouter()
 
 LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN, Light.NONE, Light.CLOSED)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the reader asks to see; empty is everything."""
-
-    unit: str = ""
-    source: str = ""
-    stage: str = ""
-    light: str = ""
+ROWS = 50
+"""On one page."""
 
 
 @dataclass(frozen=True)
@@ -42,111 +42,167 @@ class Total:
     value: str
     count: int
     link: str
+    is_here: bool
 
 
-def wanted(unit: str = "", source: str = "", stage: str = "", light: str = "") -> Wanted:
-    known("阶段", "stage", stage, Stage)
-    known("亮灯", "light", light, Light)
-    return Wanted(unit, source, stage, light)
+@dataclass(frozen=True)
+class Shown:
+    """What the database gave for one page."""
 
-
-def known(zh: str, en: str, value: str, words: type[StrEnum]) -> None:
-    """Raises BadInput for a word that is none of these."""
-    if value and value not in set(words):
-        raise BadInput(f"没有名为“{value}”的{zh}。", f"There is no {en} “{value}”.")
+    page: Page
+    totals: Totals
+    sources: list[str]
+    units: list[str]
+    saved: list[SavedFilter]
 
 
 @router.api_route("/findings", methods=READ)
-async def ledger(
-    reader: Reading,
-    asked: Annotated[Wanted, Depends(wanted)],
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+async def ledger(reader: Reading, after: str = "", before: str = "") -> Response:
+    """Narrowed by whatever the address says."""
+    query = reader.request.query_params.multi_items()
+    wanted = understood(query)
+    if any(not value for _, value in query):  # a form sends its empty fields, and an address is to be kept
+        return reader.turn_to("/findings", wanted.query())
+    return await listed(reader, wanted, place(after), None if after else place(before))
+
+
+async def listed(
+    reader: Reader,
+    wanted: Wanted,
+    after: Place | None = None,
+    before: Place | None = None,
+    *,
+    refusal: Refusal | None = None,
+    name: str = "",
 ) -> HTMLResponse:
-    """The ledger, narrowed by unit (with all below it), source, stage and light."""
+    """The page; what cannot be found is said on it, with the conditions as they were typed."""
     async with reader.db.reading() as session:
-        everything = [veiled(row) for row in await questions.listed(session, clock.today())]
-        scope = await in_scope(session, everything, asked)
-    rows = sorted((row for row in scope if matches(row, asked)), key=urgency)
+        try:
+            shown = await looked_up(session, reader, wanted, clock.today(), after, before)
+        except BadInput as error:
+            refusal = error
+            shown = await looked_up(session, reader, None, clock.today())
     return reader.page(
         "ledger.html",
-        rows=rows[(page - 1) * MOST_ROWS : page * MOST_ROWS],
-        found=len(rows),
-        total=len(scope),
-        pages=pages(reader, asked, len(rows), page),
-        asked=asked,
-        lights=by_light(reader, asked, scope),
-        stages=by_stage(reader, asked, scope),
-        units=choices(everything, "unit", asked.unit),
-        sources=choices(everything, "source", asked.source),
+        status_of(refusal) if refusal else 200,
+        refusal=reader.speech.say(refusal.zh, refusal.en) if refusal else "",
+        rows=shown.page.rows,
+        found=shown.totals.of(wanted),
+        total=shown.totals.all(),
+        asked=wanted,
+        query=wanted.query(),
+        is_narrowed=wanted != Wanted(),
+        told=list(conditions.told(reader, wanted)),
+        switches=[(key, reader.speech.of(words)) for key, words in conditions.SWITCHES.items()],
+        every=address(reader, replace(wanted, stage=(), step=(), light=())),
+        lights=by_light(reader, wanted, shown.totals),
+        stages=by_stage(reader, wanted, shown.totals),
+        units=shown.units,
+        sources=sorted({*shown.sources, *([wanted.source] if wanted.source else [])}),
         all_lights=LIGHTS,
         all_stages=list(Stage),
+        all_steps=list(Step),
+        turning=turning(reader, wanted, shown.page, after, before),
+        exports=[(kind, address(reader, wanted, f"/findings/export.{kind}")) for kind in ("xlsx", "csv")],
+        saved=[(each.id, each.name, saved_at(reader, each)) for each in shown.saved],
+        saved_query=saved.written(wanted),
+        saved_name=name,
     )
 
 
-async def in_scope(session: AsyncSession, everything: list[Row], asked: Wanted) -> list[Row]:
-    """The findings of the unit and source asked for. Raises NotFound for an unknown unit.
-
-    A confidential finding belongs to none: being found under its unit would tell it.
-    """
-    rows = everything
-    if asked.unit:
-        rows = await questions.listed(session, clock.today(), unit=asked.unit)
-    if asked.unit or asked.source:
-        rows = [row for row in rows if not row["confidential"]]
-    return [row for row in rows if not asked.source or row["source"] == asked.source]
-
-
-def matches(row: Row, asked: Wanted) -> bool:
-    return asked.stage in ("", row["stage"]) and asked.light in ("", row["light"])
-
-
-def urgency(row: Row) -> tuple[int, str, str]:
-    """Overdue, due within ten days, returned, the rest, closed; then by deadline."""
-    order = (
-        row["light"] == Light.RED,
-        row["light"] == Light.YELLOW,
-        row["stage"] == Stage.RETURNED and row["light"] != Light.CLOSED,
-        row["light"] != Light.CLOSED,
-        True,
+async def looked_up(
+    session: AsyncSession,
+    reader: Reader,
+    wanted: Wanted | None,
+    today: date,
+    after: Place | None = None,
+    before: Place | None = None,
+) -> Shown:
+    """`None` asks for nothing at all. Raises as `findings_where`."""
+    sight = reader.sight
+    rows, counts = Page([]), Totals({})
+    if wanted is not None:
+        rows = await page(session, wanted, sight, today, size=ROWS, after=after, before=before)
+        scope = replace(wanted, stage=(), step=(), light=())
+        counts = await totals(session, await findings_where(session, scope, sight, today), today)
+    return Shown(
+        rows,
+        counts,
+        await choices.sources(session, sight),
+        await choices.units(session, sight),
+        await saved.kept(session, reader.account),
     )
-    return order.index(True), row["deadline"] or "9999", row["number"]
 
 
-def by_light(reader: Reader, asked: Wanted, rows: Iterable[Row]) -> list[Total]:
-    counts = Counter(row["light"] for row in rows)
-    return [
-        Total(
-            reader.speech.colour(light),
-            light.value,
-            counts[light],
-            reader.link("/findings", unit=asked.unit, source=asked.source, light=light.value),
-        )
-        for light in LIGHTS
-        if counts[light] or light is not Light.NONE
-    ]
+def address(reader: Reader, wanted: Wanted, path: str = "/findings", **more: str) -> str:
+    return reader.address(path, [*wanted.query(), *more.items()])
 
 
-def by_stage(reader: Reader, asked: Wanted, rows: Iterable[Row]) -> list[Total]:
-    counts = Counter(row["stage"] for row in rows)
-    return [
-        Total(
-            reader.speech.stage(stage.value),
-            stage.value,
-            counts[stage],
-            reader.link("/findings", unit=asked.unit, source=asked.source, stage=stage.value),
-        )
-        for stage in Stage
-        if counts[stage]
-    ]
+def by_light(reader: Reader, wanted: Wanted, counts: Totals) -> list[Total]:
+    found = []
+    for light in LIGHTS:
+        link = address(reader, replace(wanted, stage=(), step=(), light=(light,)))
+        count = counts.by_light(light)
+        if count or light is not Light.NONE:
+            name = reader.speech.colour(light)
+            found.append(Total(name, light.value, count, link, light in wanted.light))
+    return found
 
 
-def choices(rows: Iterable[Row], name: str, chosen: str) -> list[str]:
-    return sorted({row[name] for row in rows if row[name]} | ({chosen} if chosen else set()))
+def by_stage(reader: Reader, wanted: Wanted, counts: Totals) -> list[Total]:
+    found = []
+    for stage in Stage:
+        link = address(reader, replace(wanted, step=(), light=(), stage=(stage,)))
+        if count := counts.by_stage(stage):
+            name = reader.speech.stage(stage.value)
+            found.append(Total(name, stage.value, count, link, stage in wanted.stage))
+    return found
 
 
-def pages(reader: Reader, asked: Wanted, found: int, page: int) -> list[tuple[int, str, bool]]:
-    """Number, address and whether it is this one; empty where one page holds all."""
-    last = -(-found // MOST_ROWS)
-    query = {"unit": asked.unit, "source": asked.source, "stage": asked.stage, "light": asked.light}
-    numbers = range(1, last + 1) if last > 1 else range(0)
-    return [(n, reader.link("/findings", **query, page=str(n)), n == page) for n in numbers]
+def turning(
+    reader: Reader, wanted: Wanted, shown: Page, after: Place | None, before: Place | None
+) -> list[tuple[str, str, str]]:
+    """Where one page leads: (relation, words, address)."""
+    say = reader.speech.say
+    found: list[tuple[str, str, str]] = []
+    if after or before:
+        found.append(("first", say("第一页", "First page"), address(reader, wanted)))
+    if shown.before:
+        link = address(reader, wanted, before=str(shown.before))
+        found.append(("prev", say("上一页", "Previous page"), link))
+    if shown.after:
+        found.append(("next", say("下一页", "Next page"), address(reader, wanted, after=str(shown.after))))
+    return found
+
+
+def saved_at(reader: Reader, kept: SavedFilter) -> str:
+    query: Query = understood(parse_qsl(kept.query)).query()
+    return reader.address("/findings", query)
+
+
+@router.post("/findings/saved")
+async def keep(form: Form) -> Response:
+    """Keep the conditions of the page under a name."""
+    reader = form.reader
+    try:
+        async with reader.db.writing("saved_filter") as session:
+            await saved.keep(session, reader.account, form["name"], form["query"], clock.real())
+    except BadInput as error:
+        return await listed(reader, asked_again(form["query"]), refusal=error, name=form["name"])
+    return reader.turn_to("/findings", [*asked_again(form["query"]).query(), ("said", "saved")])
+
+
+@router.post("/findings/saved/delete")
+async def forget(form: Form) -> Response:
+    reader = form.reader
+    async with reader.db.writing("saved_filter") as session:
+        await saved.forget(session, reader.account, int(form["id"]) if form["id"].isdecimal() else 0)
+    return reader.turn_to("/findings", [*asked_again(form["query"]).query(), ("said", "filter_deleted")])
+
+
+def asked_again(query: str) -> Wanted:
+    """The conditions a form was drawn with; none if they cannot be read."""
+    try:
+        return understood(parse_qsl(query))
+    except BadInput:
+        return Wanted()

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
@@ -93,9 +93,13 @@ class Reader:
 
     def link(self, path: str, **query: str) -> str:
         """An address on this portal that keeps the language chosen."""
-        asked = {name: value for name, value in query.items() if value}
-        if self.chosen:
-            asked.setdefault("lang", self.speech.say("zh", "en"))
+        return self.address(path, query.items())
+
+    def address(self, path: str, query: Iterable[tuple[str, str]]) -> str:
+        """As `link`, with conditions that may come several times."""
+        asked = [(name, value) for name, value in query if value]
+        if self.chosen and "lang" not in dict(asked):
+            asked.append(("lang", self.speech.say("zh", "en")))
         return quote(path) + (f"?{urlencode(asked)}" if asked else "")
 
     def finding(self, number: str) -> str:
@@ -149,7 +153,11 @@ class Reader:
 
     def turn(self, path: str, **query: str) -> RedirectResponse:
         """Lead on to a page after a form; `said` names a sentence of `portal.pages.said`."""
-        return RedirectResponse(self.link(path, **query), 303)
+        return self.turn_to(path, query.items())
+
+    def turn_to(self, path: str, query: Iterable[tuple[str, str]]) -> RedirectResponse:
+        """As `turn`, with conditions that may come several times."""
+        return RedirectResponse(self.address(path, query), 303)
 
 
 EVERYBODY = frozenset(Role)

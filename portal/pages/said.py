@@ -22,4 +22,5 @@ SAID: dict[str, Words] = {
         "The account is there. Give it an initial password on this page.",
     ),
     "session_ended": ("已结束。", "Ended."),
+    "filter_deleted": ("筛选条件已删除。", "The filter is deleted."),
 }
