@@ -1,6 +1,6 @@
 """What a year's notice of days off may say: it is examined first, since every computed date hangs on it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,6 +18,8 @@ SPRING_FESTIVAL = (1, 20), (2, 28)
 FESTIVALS = (1, 1), (5, 1), (10, 1)
 MADE_UP_WITHIN = 6
 """Days after a festival's first on which a weekday is off, since what falls on a weekend is made up for."""
+ANNOUNCED_IN = 11
+"""The month by which the State Council has said how next year's days off lie."""
 LEAST_IN_SPRING = 2
 """Weekdays off at the Spring Festival; its four days never leave fewer."""
 
@@ -152,6 +154,12 @@ def _fixed(year: int) -> list[date]:
 
 def _is_off(day: date, days: Mapping[date, Special]) -> bool:
     return days[day].kind is DayKind.OFF if day in days else day.weekday() >= SATURDAY
+
+
+def awaited(today: date, known: Collection[int]) -> int | None:
+    """The year whose notice should be taken in: this one, or from November on the next."""
+    year = today.year + (today.month >= ANNOUNCED_IN)
+    return year if year not in known else None
 
 
 def next_in_line(year: int, known: frozenset[int]) -> None:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from models import checks, heartbeats
+from models.checks import Invariant
 from models.database import Database, database
 from models.heartbeats import Beat
 from models.keeping import files
@@ -38,6 +39,12 @@ async def verify() -> int:
     job = await _wanted(db, clock.real())
     if job is None:
         return 0
+    await look(db, job)
+    return 1
+
+
+async def look(db: Database, job: str) -> list[Invariant]:
+    """Check now, the whole or what is quick, and keep what was found."""
     began = clock.real()
     if job == WHOLE:
         files.clear(settings().home, (began - HALF_WRITTEN).timestamp())
@@ -49,4 +56,4 @@ async def verify() -> int:
     took = (clock.real() - began).total_seconds()
     for covered in {job, QUICK}:
         await heartbeats.beat(db, Beat(covered, holder(), clock.real(), clock.now(), took, len(found), note))
-    return 1
+    return found

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
+from models.access import trail
 from models.bulk import store, whole
 from models.database import Database
 from models.findings import Finding
@@ -223,6 +224,8 @@ async def _carry_through(
         done.moves = await preview(session, trade, why, units)
         raise _Undone
     done.moves = await recompute(session, trade, why, now, units)
+    if done.changed and why.by != SYSTEM:
+        trail.note(session, now, "calendar_changed", "", by=why.by, note=why.zh)
     if first is not None:
         ahead = max(map(foresight, (trade.rules, *trade.versions.values())))
         await _look_again(session, max(office_day(now), first - timedelta(days=ahead)), units)

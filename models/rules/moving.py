@@ -1,18 +1,20 @@
 """Findings taken over from the rules they were opened under to those in force, with the dates that move."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger, questions
+from models.access import trail
 from models.database import Database
 from models.findings import Finding
 from models.rules.recomputing import Because, Move, preview_of, recompute_of
 from models.rules.ruling import may_rule
 from models.rules.trade import load
 from models.staff import book
+from policy.rulebook.file import read
 from policy.saying import needs_text
 from policy.stages import LIVE, Stage
 from policy.words import STAGE_WORDS
@@ -49,7 +51,21 @@ async def preview(db: Database, wanted: Wanted, now: datetime) -> Moving:
 async def move(db: Database, wanted: Wanted, now: datetime) -> Moving:
     """As `preview`, and it is done: an event for each finding, a letter where a date is another one."""
     async with db.writing("rules") as session:
-        return await _moving(session, wanted, now, dry_run=False)
+        moved = await _moving(session, wanted, now, dry_run=False)
+        note = f"第{moved.version}版：{len(moved.numbers)}项"
+        trail.note(session, now, "rules_moved", "", by=wanted.by, note=note)
+        return moved
+
+
+async def if_ruled(db: Database, text: str) -> list[Move]:
+    """Every date that would move if this text came into force and all open findings went over to it."""
+    async with db.reading() as session:
+        trade = await load(session)
+        rules = read(text, trade.rules.version + 1)
+        ruled = replace(trade, rules=rules, versions={**trade.versions, rules.version: rules})
+        chosen = await _chosen(session, Wanted("", ""), rules.version, lock=False)
+        going = [one.number for one in chosen if not _stays(one, rules.version)]
+        return await preview_of(session, ruled, Because("", "", "", rules_version=rules.version), going)
 
 
 async def _moving(session: AsyncSession, wanted: Wanted, now: datetime, *, dry_run: bool) -> Moving:

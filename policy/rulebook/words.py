@@ -52,6 +52,11 @@ def changes(old: Rules, new: Rules) -> list[Change]:
     return [one for one in found if one.old != one.new]
 
 
+def stated(rules: Rules) -> list[tuple[Place, Words]]:
+    """All that rules say, by its place, in the order of the file."""
+    return list(_stated(rules, sorted(rules.of_source)))
+
+
 def place_words(place: Place) -> Words:
     """`立行立改·期限`; a letter goes by its name in the file."""
     pairs = [*_above(place), _key(place)]

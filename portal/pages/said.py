@@ -17,6 +17,12 @@ SAID: dict[str, Words] = {
     "stand_in_set": ("代班已设定。", "The stand-in is named."),
     "stand_in_ended": ("代班已结束。", "The substitution has ended."),
     "people_taken_in": ("名册已导入。", "The people file was taken in."),
+    "rules_used": (
+        "规则已启用，适用于今后登记的问题；已登记的仍按原规则，可在本页改按现行规则。",
+        "The rules are in force for what is opened from now on. Open findings can be moved to them here.",
+    ),
+    "rules_moved": ("已改按现行规则办理。", "They are under the rules in force now."),
+    "year_taken_in": ("放假安排已导入，有关日期已重算。", "The year is taken in; dates are counted anew."),
     "account_added": (
         "帐号已新建。要让本人登录，请在本页发放初始密码。",
         "The account is there. Give it an initial password on this page.",

@@ -14,7 +14,7 @@ import pytest
 from models.database import database
 from models.settings import Settings
 from models.upgrade import upgrade
-from portal.cli.health import PartName, ask
+from portal.asking import PartName, ask
 from portal.listener import bound, open_listener
 from portal.web import app
 from tasks.listening import addresses, announced

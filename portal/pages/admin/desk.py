@@ -35,7 +35,7 @@ OPEN_TO: dict[str, frozenset[Role]] = {
     "/admin/trail": ADMINISTRATOR | {Role.AUDITOR},
 }
 """The sections of the desk in their order, and who finds them there."""
-EVERYWHERE = frozenset({"/admin/accounts", "/admin/people", "/admin/mail", "/admin/trail"})
+EVERYWHERE = frozenset({"/admin/accounts", "/admin/people", "/admin/mail", "/admin/trail", "/admin/health"})
 """Sections that are about the whole township: only for whoever's role reaches all of it."""
 TITLES: dict[str, Words] = {
     "/admin": ("管理", "Administration"),

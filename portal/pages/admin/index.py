@@ -3,13 +3,14 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from portal.pages.admin import accounts, people, posts, units
-from portal.pages.admin.desk import OPEN_TO, desk, sections
+from portal.pages.admin import accounts, calendar, health, mail, people, posts, rules, units
+from portal.pages.admin.desk import OPEN_TO, desk, may_open, sections
+from portal.pages.admin.signs import signs, waiting
 from portal.pages.paper import READ, Reading
 from portal.pages.speech import Words
 
 router = APIRouter()
-for pages in (units, posts, people, accounts):
+for pages in (units, posts, people, accounts, rules, calendar, mail, health):
     router.include_router(pages.router)
 
 ABOUT: dict[str, Words] = {
@@ -29,5 +30,13 @@ ABOUT: dict[str, Words] = {
 @router.api_route("/admin", methods=READ)
 async def show_desk(reader: Reading) -> HTMLResponse:
     reader.must_have(*(role for roles in OPEN_TO.values() for role in roles))
+    colon = reader.speech.say("：", ": ")
     about = {path: reader.speech.of(words) for path, words in ABOUT.items()}
-    return desk(reader, "index.html", cards=sections(reader), about=about, attention=[])
+    found = [*await waiting(reader), *(await signs(reader) if may_open(reader, "/admin/health") else [])]
+    attention = [
+        (f"{one.name}{colon}{one.sentence}" if one.name else one.sentence, one.path or "/admin/health")
+        for one in found
+        if one.ok is False or (one.ok is None and one.path)
+    ]
+    shown = [(said, path) for said, path in attention if path not in OPEN_TO or may_open(reader, path)]
+    return desk(reader, "index.html", cards=sections(reader), about=about, attention=shown)

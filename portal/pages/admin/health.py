@@ -1,0 +1,45 @@
+"""Whether every part is well, and the invariants checked when somebody asks for it."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from models.checks import Invariant
+from portal.asking import PartName, ask
+from portal.pages.admin.desk import desk, must_open
+from portal.pages.admin.signs import parts, signs
+from portal.pages.forms import Form
+from portal.pages.paper import READ, Reader, Reading
+from tasks import verifying
+
+router = APIRouter()
+HERE = "/admin/health"
+PATIENCE = 2.0
+"""Seconds for a part to answer: somebody waits for the page."""
+
+
+@router.api_route(HERE, methods=READ)
+async def show_health(reader: Reading) -> HTMLResponse:
+    must_open(reader, HERE)
+    return await _health(reader)
+
+
+async def _health(reader: Reader, checked: list[Invariant] | None = None) -> HTMLResponse:
+    told = await ask(reader.config, [PartName.SERVER, PartName.WORKER], PATIENCE)
+    found = [*parts(told, reader.speech), *await signs(reader)]
+    return desk(
+        reader,
+        "health.html",
+        signs=found,
+        well=all(one.ok is not False for one in found),
+        checked=checked,
+        broken=[one for one in checked or () if not one.ok],
+    )
+
+
+@router.post(f"{HERE}/check")
+async def check(form: Form) -> Response:
+    """The quick ones now; what reads everything there ever was is left to the nightly round."""
+    must_open(form.reader, HERE)
+    found = await verifying.look(form.reader.db, verifying.QUICK)
+    return await _health(form.reader, found)
