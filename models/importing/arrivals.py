@@ -8,6 +8,7 @@ from models.effects import figured, frozen
 from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
 from models.history import Event
 from models.importing.desk import Desk, deadline_set_on, stage_since
+from models.importing.fates import Kind
 from models.importing.naming import POST_FIELDS
 from models.importing.past import events_of
 from models.ledger import waking
@@ -57,7 +58,10 @@ class Arrivals:
         await desk.rounds.want(rows)
         numbering = await self._numbering(rows)
         for some in batches(rows):
-            findings = [self._bring(row, self._number(row, numbering)) for row in some]
+            numbered = [(row, self._number(row, numbering)) for row in some]
+            findings = [self._bring(row, number) for row, number in numbered]
+            for row, number in numbered:
+                desk.taken.fates.note(Kind.NEW, row, number)
             await desk.put_away()
             await searching.write(desk.session, findings)
             desk.taken.imported += len(some)

@@ -8,8 +8,10 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.bulk import Values, store, whole
+from models.importing.fates import Fates
 from models.importing.naming import Names
 from models.importing.rounds import Rounds
+from models.orders import FIELD_WORDS
 from policy.ledger_rows import LedgerRow, Remark
 from policy.stages import Stage
 from policy.trade import Trade
@@ -47,6 +49,7 @@ class Taken:
     errors: list[Remark] = field(default_factory=list)
     warnings: list[Remark] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    fates: Fates = field(default_factory=Fates)
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ class Desk:
         self.later.clear()
 
     def header(self, field_name: str) -> str:
-        """The column's header as it stands in the file."""
-        return self.columns.get(field_name, field_name)
+        """The column's header as it stands in the file; of a column it lacks, what it is called."""
+        return self.columns.get(field_name) or FIELD_WORDS.get(field_name, field_name)
 
     def warn(self, row: LedgerRow, field_name: str, zh: str, en: str) -> None:
         self.taken.warnings.append(Remark(row.row, self.header(field_name), "", zh, en))

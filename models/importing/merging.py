@@ -11,6 +11,7 @@ from models.findings import ClosedCycle, Finding, OutcomeFigure
 from models.history import Event
 from models.importing.arrivals import TEXTS, add_evidence, add_measures
 from models.importing.desk import Desk, Difference, deadline_set_on, stage_since
+from models.importing.fates import Kind
 from models.importing.known import Cycle, Known
 from models.importing.naming import POST_FIELDS
 from models.ledger import heads, link_values
@@ -71,6 +72,12 @@ class Merge:
                 difference = Difference(row.row, finding.number, self.desk.header(name), old, new)
                 self.desk.taken.differences.append(difference)
         return bool(self.changes)
+
+    def note(self) -> None:
+        """Tell what becomes of the row."""
+        kind = Kind.CHANGED if self.changes else Kind.UNCHANGED
+        changes = {self.desk.header(name): change for name, change in self.changes.items()}
+        self.desk.taken.fates.note(kind, self.row, self.finding.number, changes)
 
     def write(self) -> None:
         """Write what the file changes onto the finding, which is now one version further."""
@@ -233,6 +240,8 @@ class Amendments:
         """Compare all, store what changes. No finding may stand in `rows` twice."""
         merges = [Merge(self.desk, self.known, row, finding) for row, finding in rows]
         changing = [merge for merge in merges if merge.compare()]
+        for merge in merges:
+            merge.note()
         self.desk.taken.unchanged += len(merges) - len(changing)
         for merge in changing:
             self.desk.names.want(merge.row, (name for name in merge.changes if name in NAMED))

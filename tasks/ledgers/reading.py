@@ -156,7 +156,7 @@ def check_columns(header: Header, about: About) -> None:
     if "lead_unit" not in have and UNIT_AND_OWNER not in have and not about.unit:
         raise missing("lead_unit", "，或在表头上方写一行“责任单位：……”")
     if "source" not in have and not about.source:
-        raise missing("source", "，或导入时用 --source 指定，如 --source 审计")
+        raise missing("source", "，或导入时另选问题来源（命令行写 --source 审计）")
 
 
 def missing(field: str, otherwise: str) -> BadLedger:

@@ -143,7 +143,7 @@ def fill_source(row: LedgerRow, line: Line, about: About) -> None:
     elif not source:
         line.error(
             "source",
-            "没有写明问题来源。请填写，或导入时用 --source 指定。",
+            "没有写明问题来源。请填写，或导入时另选问题来源（命令行写 --source）。",
             "The source is empty. Fill it in, or name it with --source.",
         )
     row.source = source
