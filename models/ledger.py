@@ -253,6 +253,7 @@ def _facts(finding: Finding, past: Past) -> Facts:
         submitted_by=finding.submitted_by,
         submitters=past.submitters,
         verified_by=finding.verified_by,
+        verified_on=finding.verified_on,
         evidence=past.evidence,
         open_measures=past.open_measures,
         percent=finding.percent,
@@ -293,6 +294,7 @@ def _said(order: Order) -> acts.Said:
         basis=words.basis,
         into=words.into,
         meeting=words.meeting,
+        met_on=words.met_on,
         sustained=words.sustained,
         next_review_on=words.next_review_on,
     )

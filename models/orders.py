@@ -117,6 +117,8 @@ class ActWords(Placing):
     outcomes: Outcomes = ()
     into: Line = ""
     meeting: Line = ""
+    met_on: Day | None = None
+    """The day of the meeting that agreed to a closure."""
     sustained: Truth = False
     """With a request for an extension: turn it into continuing rectification, due on its next review."""
     next_review_on: Day | None = None
@@ -200,6 +202,8 @@ FIELD_WORDS = {
     "measures": "整改措施",
     "measure": "措施序号",
     "outcomes": "成效数据",
+    "meeting": "会议",
+    "met_on": "会议日期",
     "discovered_on": "发现日期",
     "title": "问题标题",
     "number": "问题编号",

@@ -161,6 +161,15 @@ def _approve_closure(facts: Facts, said: Said, limits: Limits) -> None:
             f"{facts.number} 销号须经集体审议，请写明会议（meeting=第12次党委会）。",
             f"{facts.number} is closed by a meeting: name it (meeting=…).",
         )
+    if said.met_on and said.met_on > limits.today:
+        raise BadInput(
+            f"会议日期 {said.met_on} 在今天之后。", f"The day of the meeting {said.met_on} is in the future."
+        )
+    if said.met_on and facts.verified_on and said.met_on < facts.verified_on:
+        raise BadInput(
+            f"会议日期 {said.met_on} 早于 {facts.number} 的验收日期 {facts.verified_on}。",
+            f"{facts.number} was verified on {facts.verified_on}, after the meeting on {said.met_on}.",
+        )
 
 
 def _look_back(_facts: Facts, said: Said, limits: Limits) -> None:

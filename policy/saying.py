@@ -36,6 +36,8 @@ class Said:
     meeting: str = ""
     sustained: bool = False
     """Asks for the finding to be turned into one of continuing rectification."""
+    met_on: date | None = None
+    """The day of the meeting."""
     next_review_on: date | None = None
 
 

@@ -151,6 +151,7 @@ class Facts:
     submitters: frozenset[int] = frozenset()
     """Everybody who submitted in this cycle, in whatever post they were then."""
     verified_by: int | None = None
+    verified_on: date | None = None
     evidence: int = 0
     open_measures: int = 0
     percent: int = 0

@@ -22,6 +22,7 @@ from portal.door import Door
 from portal.pages import account as own_account
 from portal.pages import (
     acting,
+    closure,
     codes,
     entry,
     evidence,
@@ -45,6 +46,7 @@ PAGES = (
     mine,
     opening,
     importing,
+    closure,
     ledger,
     acting,
     evidence,

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from policy.refusals import NotFound, Refusal
 
@@ -30,8 +30,12 @@ BROKEN = (
 )
 
 Json = dict[str, Any]
-Progress = Callable[[int, int], None]
-"""Is told how much is done, and of how much."""
+
+
+class Progress(Protocol):
+    """Is told how much is done, of how much, and what came of it so far."""
+
+    def __call__(self, done: int, total: int, so_far: Json | None = None) -> None: ...
 
 
 class Phase(StrEnum):
@@ -178,8 +182,8 @@ def start(job: Job, step: str, facts: Json, work: Callable[[Progress], Awaitable
 
 
 async def _work(job: Job, state: State, work: Callable[[Progress], Awaitable[Json]], lock: int) -> None:
-    def told(done: int, total: int) -> None:
-        job.write(_with(state, done=done, total=total))
+    def told(done: int, total: int, so_far: Json | None = None) -> None:
+        job.write(_with(state, done=done, total=total, result=so_far or {}))
 
     try:
         result = await work(told)

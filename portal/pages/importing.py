@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -101,9 +101,7 @@ def own(reader: Reader, name: str) -> Job:
     return jobs.find(reader.config.home, name, KIND, reader.account)
 
 
-def asked(
-    reader: Reader, typed: Json | dict[str, str] | Any, status: int = 200, sentence: str = ""
-) -> HTMLResponse:
+def asked(reader: Reader, typed: Mapping[str, str], status: int = 200, sentence: str = "") -> HTMLResponse:
     return reader.page(
         "import.html",
         status,

@@ -1,0 +1,47 @@
+"""What waits for its closure, for a meeting that decides on many at once."""
+
+from datetime import date
+
+import sqlalchemy
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import questions
+from models.access.sight import Sight, opened, seen
+from models.bulk import plain
+from models.findings import Finding
+from models.overview import veiled
+from models.questions import Row
+from models.staff.people import Person
+from policy.stages import Stage
+
+MOST = 200
+"""On one page, and in one meeting."""
+
+
+async def pending(session: AsyncSession, sight: Sight, today: date) -> list[Row]:
+    """Lines as in any list, with by whom and when they were verified; the longest verified first."""
+    asked = (
+        sqlalchemy.select(
+            col(Finding.number), col(Finding.verified_on), col(Person.name), opened(sight).label("is_open")
+        )
+        .outerjoin(Person, col(Person.id) == col(Finding.verified_by))
+        .where(col(Finding.stage) == Stage.PENDING_CLOSURE, seen(sight))
+        .order_by(col(Finding.verified_on), col(Finding.number))
+        .limit(MOST + 1)
+    )
+    found = await plain(session, asked, {})
+    numbers = [number for number, *_ in found]
+    lines = {row["number"]: row for row in await questions.listed(session, today, numbers=numbers)}
+    return [
+        (lines[number] if is_open else veiled(lines[number]))
+        | {"verified_on": on.isoformat() if on else None, "verified_by": by or ""}
+        for number, on, by, is_open in found
+    ]
+
+
+async def in_sight(session: AsyncSession, sight: Sight, numbers: list[str]) -> set[str]:
+    """Those of these that the person sees."""
+    return set(
+        await session.exec(select(Finding.number).where(col(Finding.number).in_(numbers), seen(sight)))
+    )
