@@ -69,6 +69,7 @@ class Finding(SQLModel, table=True):
             sqlite_where=text(ENDED_NOW),
             postgresql_where=text(ENDED_NOW),
         ),
+        Index("findings_by_round", "inspection_round_id", "stage"),  # how far a round is
         Index(  # what a unit assists in
             "findings_assisted",
             "stage",

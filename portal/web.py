@@ -35,6 +35,7 @@ from portal.pages import (
     mine,
     opening,
     phones,
+    rounds,
 )
 from portal.pages.admin import index as desk
 from portal.pages.paper import READ
@@ -47,6 +48,7 @@ PAGES = (
     opening,
     importing,
     closure,
+    rounds,
     ledger,
     acting,
     evidence,

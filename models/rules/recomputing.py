@@ -41,6 +41,11 @@ class Because:
     said: Mapping[str, Any] = field(default_factory=dict)
     rules_version: int | None = None
     """To which rules the findings go over with it; without one each keeps its own."""
+    start: date | None = None
+    """From which day deadlines count now, but that of immediate work, which counts from its assignment."""
+
+    def start_of(self, kind: DeadlineType, start: date) -> date:
+        return start if self.start is None or kind is DeadlineType.IMMEDIATE else self.start
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,8 @@ def _found(seen: _Glance, trade: Trade, why: Because) -> Found:
     rules, calendar = trade.rules_of(version), trade.calendar_of(seen.lead_unit_id)
     found: Found = {}
     if seen.stage in LIVE and seen.deadline_from and seen.deadline and not seen.deadline_by_hand:
-        counted = Counted(seen.deadline_from, seen.deadline, seen.provisional)
+        start = why.start_of(seen.deadline_type, seen.deadline_from)
+        counted = Counted(start, seen.deadline, seen.provisional)
         period = rules.period(seen.source, seen.deadline_type)
         if new := recount(counted, period, calendar):
             found[What.DEADLINE] = new
@@ -193,6 +199,7 @@ CHANGED = (
     "version",
     "rules_version",
     "deadline",
+    "deadline_from",
     "original_deadline",
     "nominal_deadline",
     "provisional",
@@ -227,7 +234,7 @@ class _Batch:
         last = await heads(self.session, list(changing))
         findings = [x for x, _ in changing.values()]
         for finding, new in changing.values():
-            _write(finding, new, office_day(self.now))
+            _write(finding, new, self.why, office_day(self.now))
             if self.why.rules_version is not None:
                 _take_over(finding, self.trade, self.why.rules_version, earlier[finding.number][1])
         rows = [{name: getattr(x, name) for name in CHANGED} for x in findings]
@@ -277,8 +284,10 @@ class _Batch:
                 await letters.notify_all(self.session, told, notice, self.now)
 
 
-def _write(finding: Finding, found: Found, today: date) -> None:
+def _write(finding: Finding, found: Found, why: Because, today: date) -> None:
     if new := found.get(What.DEADLINE):
+        if finding.deadline_from is not None:
+            finding.deadline_from = why.start_of(finding.deadline_type, finding.deadline_from)
         _write_deadline(finding, new, today)
     if new := found.get(What.REVIEW):
         finding.next_review_on, finding.review_provisional = new.day, new.provisional

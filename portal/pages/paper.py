@@ -19,8 +19,9 @@ from models.access.sight import NOTHING, Sight
 from models.database import Database, database
 from models.settings import Settings
 from policy.refusals import Language, NotFound, NotSignedIn
-from policy.roles import Role
+from policy.roles import ROLES_FOR, Role
 from policy.sight import WATCHERS
+from policy.stages import Act
 from portal.pages.said import SAID
 from portal.pages.speech import Speech, Words
 from tasks import clock
@@ -123,6 +124,10 @@ class Reader:
         """The pages in the navigation, for the reader's roles."""
         return [(path, self.speech.of(words)) for path, words, roles in NAVIGATION if self.has(*roles)]
 
+    def beside_ledger(self) -> list[tuple[str, str]]:
+        """What else one does with the whole ledger, for the reader's roles: stands in the ledger's head."""
+        return [(path, self.speech.of(words)) for path, words, roles in BESIDE_LEDGER if self.has(*roles)]
+
     def ours(self, nonce: str = "") -> Markup:
         """The hidden fields that every form of ours has; one shown again keeps its nonce."""
         field = Markup('<input type="hidden" name="{}" value="{}">')
@@ -168,6 +173,12 @@ NAVIGATION: tuple[tuple[str, Words, frozenset[Role]], ...] = (
     ("/findings", ("整改台账", "Ledger"), EVERYBODY),
     ("/letters", ("函件", "Letters"), WATCHERS),
     ("/admin", ("管理", "Administration"), KEEPERS),
+)
+BESIDE_LEDGER: tuple[tuple[str, Words, frozenset[Role]], ...] = (
+    ("/findings/new", ("登记新问题", "New finding"), ROLES_FOR[Act.OPEN]),
+    ("/import", ("导入台账", "Take in a ledger"), ROLES_FOR[Act.OPEN]),
+    ("/closure", ("销号会", "Closing meeting"), ROLES_FOR[Act.APPROVE_CLOSURE]),
+    ("/rounds", ("批次", "Rounds"), ROLES_FOR[Act.OPEN] | WATCHERS),
 )
 WHO_ARE_YOU = ("请先登录。", "Sign in first.")
 COOKIE, SAFE_COOKIE = "rectify", "__Host-rectify"

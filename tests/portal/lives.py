@@ -28,7 +28,8 @@ async def opened(config: Settings, owner: str, by: str = "ganshi", **words: str)
         "verifier": "乡纪委副书记",
     }
     db = database(config)
-    receipt = await open_finding(db, by, words_of(OpenWords, said | words), clock.now(), await trade(db))
+    typed = {name: value for name, value in (said | words).items() if value}
+    receipt = await open_finding(db, by, words_of(OpenWords, typed), clock.now(), await trade(db))
     return receipt.number
 
 

@@ -173,6 +173,7 @@ def upgrade() -> None:
     )
     op.create_index("deliveries_due", "webhook_delivery", ["state", "next_at"])
     _make_lists_quick()
+    op.create_index("findings_by_round", "finding", ["inspection_round_id", "stage"])
     assisted = sa.text("assisting <> ''")
     op.create_index(
         "findings_assisted", "finding", ["stage"], sqlite_where=assisted, postgresql_where=assisted
@@ -276,6 +277,7 @@ def downgrade() -> None:
     op.drop_index("findings_assisted", "finding")
     op.drop_index("findings_by_stage", "finding")
     op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
+    op.drop_index("findings_by_round", "finding")
     if op.get_bind().dialect.name == "sqlite":
         op.drop_table("finding_search")
     op.drop_table("finding_text")
