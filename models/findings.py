@@ -62,6 +62,24 @@ class Finding(SQLModel, table=True):
             sqlite_where=text(LIVE_NOW),
             postgresql_where=text(LIVE_NOW),
         ),
+        Index(  # the overview: how it stands in each unit
+            "findings_by_unit", "lead_unit_id", "source", "stage", "deadline", "closed_on", "confidential"
+        ),
+        Index(  # the overview: how it stands with each item
+            "findings_by_item", "category_no", "category", "item_no", "item", "stage", "confidential"
+        ),
+        Index("findings_by_discovery", "discovered_on", "stage", "confidential"),  # the overview's curve
+        Index(  # the overview's curve and map, lists of what was closed between two days
+            "findings_by_closing",
+            "closed_on",
+            "lead_unit_id",
+            "confidential",
+            sqlite_where=text("closed_on IS NOT NULL"),
+            postgresql_where=text("closed_on IS NOT NULL"),
+        ),
+        Index(
+            "findings_by_step", "stage", "stage_since", "rules_version", "lead_unit_id"
+        ),  # steps that are late
         Index(  # a page of what is ended, newest first
             "findings_by_end",
             "stage_since",

@@ -6,11 +6,12 @@ from models import findings, history, running
 from models.access import keys
 from models.hooks import subscriptions
 from models.listing import searching
-from models.mailing import mail
+from models.mailing import calls, mail
 from models.rules import rulebook
 from models.staff import people
 
 __all__ = [
+    "calls",
     "findings",
     "history",
     "keys",

@@ -22,6 +22,7 @@ TABLES = [
     "saved_filter",
     "webhook",
     "webhook_delivery",
+    "phone_call",
 ]
 """In the order in which one names another."""
 
@@ -172,6 +173,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("webhook_id", "finding", "seq", name="an event is told once to an address"),
     )
     op.create_index("deliveries_due", "webhook_delivery", ["state", "next_at"])
+    op.create_table(
+        "phone_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("whom", sa.String(length=200), nullable=False),
+        sa.Column("letters", sa.String(), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.String(length=1000), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["finding"], ["finding.number"]),
+        sa.UniqueConstraint("by", "nonce", name="one call for one form"),
+    )
+    op.create_index("ix_phone_call_finding", "phone_call", ["finding"])
     _make_lists_quick()
     op.create_index("findings_by_round", "finding", ["inspection_round_id", "stage"])
     assisted = sa.text("assisting <> ''")
@@ -179,6 +196,7 @@ def upgrade() -> None:
         "findings_assisted", "finding", ["stage"], sqlite_where=assisted, postgresql_where=assisted
     )
     _make_findings_findable()
+    _count_quickly()
     _protect()
 
 
@@ -255,6 +273,22 @@ def _write_down_what_findings_say(is_sqlite: bool) -> None:
         )
 
 
+FIGURES = (
+    ("findings_by_unit", ["lead_unit_id", "source", "stage", "deadline", "closed_on", "confidential"], None),
+    ("findings_by_item", ["category_no", "category", "item_no", "item", "stage", "confidential"], None),
+    ("findings_by_discovery", ["discovered_on", "stage", "confidential"], None),
+    ("findings_by_closing", ["closed_on", "lead_unit_id", "confidential"], "closed_on IS NOT NULL"),
+    ("findings_by_step", ["stage", "stage_since", "rules_version", "lead_unit_id"], None),
+)
+"""What the overview counts by."""
+
+
+def _count_quickly() -> None:
+    for name, columns, where in FIGURES:
+        only = sa.text(where) if where else None
+        op.create_index(name, "finding", columns, sqlite_where=only, postgresql_where=only)
+
+
 def _protect() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
@@ -270,6 +304,8 @@ def _protect() -> None:
 
 
 def downgrade() -> None:
+    for name, *_ in FIGURES:
+        op.drop_index(name, "finding")
     for post in POSTS:
         op.drop_index(f"ix_finding_{post}_post_id", "finding")
     for name in ("findings_by_source", *(name for name, *_ in PARTIAL)):
