@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, case, false, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -76,6 +76,11 @@ def seen(sight: Sight) -> ColumnElement[bool]:
 def opened(sight: Sight) -> ColumnElement[bool]:
     """Of the findings in sight those that are shown whole, as a condition."""
     return or_(col(Finding.confidential).is_(False), _reached(sight, sight.trusted))
+
+
+def veiled(sight: Sight) -> ColumnElement[int]:
+    """1 for those in sight that are not shown whole, 0 for all others; also where they have no unit yet."""
+    return case((opened(sight), 0), else_=1)
 
 
 def _reached(sight: Sight, units: frozenset[int] | None) -> ColumnElement[bool]:

@@ -8,10 +8,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
-from models.access.sight import Sight, opened, seen
+from models.access.sight import Sight, opened, seen, veiled
 from models.findings import ENDED_NOW, LIVE_NOW, Finding, InspectionRound
 from models.listing import searching
-from models.listing.wanted import Wanted
+from models.listing.wanted import NONE, Wanted
 from models.staff import book
 from models.staff.people import Post
 from policy.lights import YELLOW_FROM, Light
@@ -22,7 +22,7 @@ LIVE: ColumnElement[bool] = literal_column(f"(finding.{LIVE_NOW})")
 ENDED: ColumnElement[bool] = literal_column(f"(finding.{ENDED_NOW})")
 TELLING = (
     *("q", "unit", "source", "category", "item", "severity", "round", "owner", "verifier"),
-    *("discovered_from", "discovered_to", "age", "extended"),
+    *("discovered_from", "discovered_to", "age", "extended", "late", "in_time"),
 )
 """Conditions that would tell what a confidential finding is about: only who may open it finds it by them."""
 
@@ -37,7 +37,12 @@ async def findings_where(
     found = [seen(sight)]
     if any(getattr(wanted, name) for name in TELLING):
         found.append(opened(sight))
-    found += [col(getattr(Finding, name)) == text for name in EXACT if (text := getattr(wanted, name))]
+    found += [
+        col(getattr(Finding, name)) == ("" if text == NONE else text)
+        for name in EXACT
+        if (text := getattr(wanted, name))
+    ]
+    found += [veiled(sight) == 1] if wanted.veiled else []
     found += searching.says(session, wanted.q) if wanted.q else []
     found += await _named(session, wanted)
     found += _standing(wanted, today)
@@ -52,9 +57,12 @@ EXACT = ("source", "category", "item", "severity")
 async def _named(session: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
     """What is asked for by the name of something else than a finding."""
     found: list[ColumnElement[bool]] = []
-    if wanted.unit:
+    if wanted.unit == NONE:
+        found.append(col(Finding.lead_unit_id).is_(None))
+    elif wanted.unit:
         unit = await book.unit_named(session, wanted.unit)
-        found.append(col(Finding.lead_unit_id).in_(await questions.below(session, unit.id)))
+        units = [unit.id] if wanted.direct else await questions.below(session, unit.id)
+        found.append(col(Finding.lead_unit_id).in_(units))
     for name, column in (("owner", Finding.owner_post_id), ("verifier", Finding.verifier_post_id)):
         if post := getattr(wanted, name):
             found.append(col(column).in_(await _posts(session, post)))
@@ -123,6 +131,10 @@ def _switches(today: date) -> dict[str, ColumnElement[bool]]:
     overdue = shows(Light.RED, today)
     return {
         "late": or_(overdue, col(Finding.closed_on) > col(Finding.deadline)),
+        "in_time": and_(
+            col(Finding.closed_on).is_not(None),
+            or_(col(Finding.deadline).is_(None), col(Finding.closed_on) <= col(Finding.deadline)),
+        ),
         "overdue": overdue,
         "extended": col(Finding.extensions) > 0,
         "returned": col(Finding.round) > 1,

@@ -3,8 +3,9 @@
 | name | shows the findings |
 |---|---|
 | `q` | whose number, title, condition, item or unit holds these words (each at least two characters) |
-| `unit` | of the unit of this name and all below it |
-| `source`, `category`, `item`, `severity` | with exactly this text |
+| `unit` | of the unit of this name and all below it; `-` of none |
+| `direct=1` | of the unit itself, without those below it |
+| `source`, `category`, `item`, `severity` | with exactly this text; `-` with none |
 | `round` | of the inspection round of this name |
 | `owner`, `verifier` | of the post of this name |
 | `stage`, `step`, `light` | at one of these; may be given several times |
@@ -13,11 +14,13 @@
 | `discovered_from`, `discovered_to` | discovered between |
 | `age` | not ended, and discovered so many days ago: `31-60`, `91-` |
 | `late=1` | overdue, or closed only after the deadline (with `light=closed`: 逾期销号) |
+| `in_time=1` | closed by the deadline, or without one |
 | `overdue=1` | not ended and past the deadline: the red ones |
 | `extended=1` | whose deadline was extended |
 | `returned=1` | returned at least once in this cycle |
 | `reopened=1` | in their second cycle or a later one |
 | `provisional=1` | not ended, with a deadline that is provisional |
+| `veiled=1` | that are confidential and not the reader's to open |
 """
 
 from collections.abc import Iterable
@@ -30,6 +33,8 @@ from policy.lights import Light
 from policy.refusals import BadInput
 from policy.stages import ENDED, LIVE, STEP_OF, Stage, Step
 
+NONE = "-"
+"""Asks for what has none of a kind."""
 LONGEST = 300
 """No text that is looked for is longer."""
 Word = TypeVar("Word", bound=StrEnum)
@@ -71,11 +76,14 @@ class Wanted:
     discovered_to: date | None = None
     age: Age | None = None
     late: bool = False
+    in_time: bool = False
     overdue: bool = False
     extended: bool = False
     returned: bool = False
     reopened: bool = False
     provisional: bool = False
+    direct: bool = False
+    veiled: bool = False
 
     def query(self) -> Query:
         """The pairs of an address that `understood` reads as just this."""
@@ -113,7 +121,10 @@ SPANS = {
     "closed": ("销号日期", "day of closure"),
     "discovered": ("发现日期", "day of discovery"),
 }
-SWITCHES = ("late", "overdue", "extended", "returned", "reopened", "provisional")
+SWITCHES = (
+    *("late", "in_time", "overdue", "extended", "returned", "reopened", "provisional"),
+    *("direct", "veiled"),
+)
 
 
 def understood(query: Iterable[tuple[str, str]]) -> Wanted:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, case, func, not_, true
+from sqlalchemy import ColumnElement, case, func, true
 from sqlalchemy import select as rows_of
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.access.sight import Sight, opened, seen
+from models.access.sight import Sight, seen, veiled
 from models.findings import Finding
 from models.listing.conditions import LIVE, shows
 from policy.lights import Light
@@ -123,7 +123,7 @@ class _Asking:
 
     def __init__(self, session: AsyncSession, sight: Sight) -> None:
         self.session, self.seen = session, seen(sight)
-        self.veil = [] if sight.trusted is None else [case((not_(opened(sight)), 1), else_=0)]
+        self.veil = [] if sight.trusted is None else [veiled(sight)]
 
     async def by(
         self,

@@ -55,6 +55,10 @@ RULES: list[tuple[Wanted, Rule]] = [
     (Wanted(late=True), is_late),
     (Wanted(late=True, light=(Light.CLOSED,)), lambda x: is_late(x) and x.stage is Stage.CLOSED),
     (Wanted(overdue=True), lambda x: is_late(x) and x.stage in LIVE),
+    (Wanted(in_time=True), lambda x: x.stage is Stage.CLOSED and not is_late(x)),
+    (Wanted(category="-"), lambda x: not x.category),
+    (Wanted(unit="-"), lambda x: x.lead_unit_id is None),
+    (Wanted(veiled=True), lambda _: False),
     (Wanted(returned=True), lambda x: x.round > 1),
     (Wanted(reopened=True), lambda x: x.cycle > 1),
     (Wanted(extended=True), lambda x: x.extensions > 0),
@@ -90,6 +94,7 @@ async def test_a_condition_finds_what_the_rule_says(book: Database, each: int) -
 
 async def test_a_unit_brings_those_below_it_and_an_unknown_name_the_nearest(book: Database) -> None:
     assert await found(book, Wanted(unit="XX乡")) == {x.number for x in await everything(book)}
+    assert await found(book, Wanted(unit="XX乡", direct=True)) == set()
     for wanted, near in (
         (Wanted(unit="丙村支部"), "丙村党支部"),
         (Wanted(owner="丙村党支部书"), "丙村党支部书记"),
@@ -107,5 +112,6 @@ async def test_a_confidential_finding_is_found_by_no_telling_condition_but_by_ho
     auditor = Sight(units=None, trusted=frozenset())
     assert one.number in await found(book, Wanted(stage=(one.stage,)), auditor)
     assert one.number not in await found(book, Wanted(source=one.source), auditor)
+    assert one.number in await found(book, Wanted(veiled=True), auditor)
     assert one.number in await found(book, Wanted(source=one.source), EVERYTHING)
     assert one.number not in await found(book, Wanted(), Sight(units=frozenset({999_999})))

@@ -30,11 +30,14 @@ FULL = Wanted(
     discovered_to=date(2026, 3, 1),
     age=Age(31, 60),
     late=True,
+    in_time=True,
     overdue=True,
     extended=True,
     returned=True,
     reopened=True,
     provisional=True,
+    direct=True,
+    veiled=True,
 )
 
 
