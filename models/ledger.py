@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from models import extending
+from models.access.binding import admit
 from models.bulk import connected, plain, store, unsaved, whole
 from models.database import Database
 from models.effects import EFFECTS, Doing
@@ -100,8 +101,10 @@ async def enact(
     before = await _with_approvals(session, _facts(finding, past), finding, order.act)
     trade = await knowing(session, trade, finding.rules_version)
     rules, calendar = letters.under(trade, finding)
+    came = await admit(session, order, today) if order.link is not None else {}
     moved = acts.decide(before, order.act, actor, _said(order), rules, calendar, today)
     doing = Doing(session, finding, order, actor, before, moved, trade, now, today)
+    doing.noted.update(came)
     lent = stands_in_for(before, order.act, actor)
     if lent is not None:
         doing.noted["stands_in"] = await book.stood_in_for(session, lent, today)

@@ -183,6 +183,8 @@ class Order:
     """For a hand-over within a post; without it the work goes to the post that the words name."""
     to_post: int | None = None
     """The post it goes to, where its name alone would not do."""
+    link: int | None = None
+    """The one-time link it came by, which is good for few acts."""
 
 
 FIELD_WORDS = {

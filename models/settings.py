@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         description="What one-time codes are made with; else the stored one. A secret.",
     )
 
+    task_links: bool = Field(
+        default=False, description="One-time links with a PIN, for owners who do not sign in."
+    )
+    task_link_days: int = Field(default=3, ge=1, le=14, description="Days for which such a link holds.")
+
     smtp_host: str = Field(default="", description="The mail server; mails wait while it is empty.")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="The mail server's port.")
     smtp_security: SmtpSecurity = Field(

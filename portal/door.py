@@ -13,7 +13,7 @@ from models.access.keys import Way
 from models.access.sessions import Visitor
 from models.database import database
 from models.settings import Settings
-from policy import codes
+from policy import codes, task_links
 from policy.refusals import Refusal
 from portal.answers import TooLarge, away, broken, sentence, status_of
 from portal.pages import entry
@@ -115,8 +115,8 @@ class Door:
             return None
         if visitor is None:
             return await self.to_sign_in(request)
-        if visitor.link is not None and not is_open(path, ("/l/", "/sign-out", "/static/")):
-            return RedirectResponse("/l/", 303)
+        if visitor.link is not None:
+            return None if path == "/sign-out" or path in by_link(visitor) else RedirectResponse("/l/", 303)
         where = owed(visitor, self.config)
         request.scope["state"]["owes"] = bool(where)
         if where and not is_open(path, (where, *OWED)):
@@ -145,6 +145,13 @@ class Door:
             return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in self.hosts
         except ValueError:
             return False
+
+
+def by_link(visitor: Visitor) -> list[str]:
+    """The pages of the few acts that a one-time link is good for, while it is."""
+    if visitor.link is None or not visitor.link_holds:
+        return []
+    return [f"/findings/{visitor.link.finding}/acts/{act}" for act in task_links.BY_LINK]
 
 
 def owed(visitor: Visitor, config: Settings) -> str:

@@ -31,6 +31,7 @@ from portal.pages import (
     importing,
     ledger,
     letters,
+    links,
     mailbox,
     mine,
     opening,
@@ -44,6 +45,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 STATIC = Path(__file__).parent / "static"
 PAGES = (
     entry,
+    links,
     mine,
     opening,
     importing,

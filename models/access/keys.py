@@ -110,6 +110,8 @@ class TaskLink(SQLModel, table=True):
     hash: str = Field(unique=True, max_length=64)
     finding: str = Field(foreign_key="finding.number", index=True)  # the links of a finding
     post_id: int = Field(foreign_key="post.id")
+    version: int
+    """The finding's when it was made: what came later may end it."""
     account: str = Field(foreign_key="account.name")
     """In whose name it is used: the post's holder when it was made."""
     pin_hash: str = Field(max_length=300)

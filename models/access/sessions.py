@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access import binding
 from models.access.keys import Credential, SignIn, TaskLink, Way
 from models.access.sight import Sight, sight_of
 from models.database import Database
@@ -36,6 +37,8 @@ class Visitor:
     """One-time codes are switched on for the account."""
     link: TaskLink | None = None
     """Came by a one-time link: for its finding only."""
+    link_holds: bool = False
+    """There is still something to do by it."""
 
     @property
     def owes_code(self) -> bool:
@@ -104,6 +107,7 @@ async def visitor(
         if not _is_alive(sign_in, credential, link, now):
             return None
         sight = await sight_of(session, account.person_id, today)
+        link_holds = link is not None and await binding.holds(session, link, today)
     if by_hand and now - sign_in.seen_at >= NOTED_EVERY:
         await _note_seen(db, sign_in.key_hash, now)
     return Visitor(
@@ -116,6 +120,7 @@ async def visitor(
         bool(credential and credential.is_initial and sign_in.way is Way.PASSWORD),
         bool(credential and credential.totp_seed and sign_in.way is Way.PASSWORD),
         link,
+        link_holds,
     )
 
 
@@ -123,7 +128,7 @@ def _is_alive(sign_in: SignIn, credential: Credential | None, link: TaskLink | N
     if sign_in.ended_at is not None or now >= sign_in.until or now - sign_in.seen_at >= IDLE:
         return False
     if sign_in.way is Way.LINK:
-        return link is not None and link.ended_at is None and now < link.expires_at
+        return link is not None and now < link.expires_at
     return credential is not None and credential.stamp == sign_in.stamp
 
 

@@ -78,6 +78,11 @@ class Reader:
             raise NotFound("没有这个页面。", "There is no such page.")
 
     @property
+    def link_id(self) -> int | None:
+        """The one-time link that the reader came by; goes into every order."""
+        return self.visitor.link.id if self.visitor and self.visitor.link else None
+
+    @property
     def is_in(self) -> bool:
         """Signed in, and nothing is owed before all pages open."""
         return self.visitor is not None and not self.request.scope["state"].get("owes", False)

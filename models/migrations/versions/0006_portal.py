@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("finding", sa.String(), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("pin_hash", sa.String(length=300), nullable=False),
         sa.Column("made_by", sa.String(length=100), nullable=False),
