@@ -83,6 +83,15 @@ class Settings(BaseSettings):
         description="What one-time codes are made with; else the stored one. A secret.",
     )
 
+    oidc_issuer: str = Field(
+        default="", description="Another house that signs people in (OpenID Connect); none if empty."
+    )
+    oidc_client_id: str = Field(default="", description="What that house knows the portal as.")
+    oidc_client_secret: str = Field(default="", repr=False, description="The portal's secret there.")
+    oidc_account_claim: str = Field(
+        default="",
+        description="The claim that names the account at a first sign-in; else administrators link each.",
+    )
     task_links: bool = Field(
         default=False, description="One-time links with a PIN, for owners who do not sign in."
     )
@@ -140,6 +149,16 @@ class Settings(BaseSettings):
     def portal_url(self) -> str:
         """Where people find the portal, without a slash at the end."""
         return (self.base_url or f"http://{self.portal_host}:{self.portal_port}").rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe(cls, address: str) -> str:
+        """Whoever can pretend to be that house signs in as anybody: only TLS, or this very machine."""
+        parts = urlsplit(address) if _web_address(address) else None
+        is_here = parts is not None and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if address and (parts is None or (parts.scheme != "https" and not is_here)):
+            raise PydanticCustomError("issuer", "not an https address", {"expected": "https://…"})
+        return address
 
     @field_validator("heartbeat_url")
     @classmethod

@@ -34,6 +34,7 @@ from portal.pages import (
     links,
     mailbox,
     mine,
+    oidc,
     opening,
     phones,
     rounds,

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from models import questions
-from models.access import codes, passwords
+from models.access import codes, houses, passwords
 from models.database import Database
 from models.rules.trade import trade
+from models.settings import settings
 from models.staff import staffing, standing_in, succession, vacancies
 from models.staff.staffing import Staffed
 from models.staff.standing_in import Span, Standing, Wanted
@@ -345,6 +346,23 @@ def set_account(
     async def work(db: Database) -> None:
         async with db.writing("account") as session:
             await staffing.set_account(session, name, mailbox, language, active)
+
+    with_database(work)
+    say(f"帐号“{name}”已修改。", f"Account “{name}” changed.")
+
+
+@account.command("link", help="对应统一认证身份 Link an identity of another house.")
+def link_account(
+    name: str,
+    by: By,
+    subject: Annotated[str, typer.Option("--subject", help="统一认证身份；空为解除")] = "",
+) -> None:
+    """The identity is what a refused sign-in there shows; without one the link is taken away."""
+
+    async def work(db: Database) -> None:
+        issuer = settings().oidc_issuer
+        async with db.writing("account") as session:
+            await houses.link(session, name, f"{issuer} {subject}" if subject else "", clock.real(), by)
 
     with_database(work)
     say(f"帐号“{name}”已修改。", f"Account “{name}” changed.")

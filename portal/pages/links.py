@@ -18,7 +18,6 @@ from portal.pages.entry import address_of, set_key
 from portal.pages.forms import Form, Sent, fresh_key
 from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of
 from tasks import clock
-from tasks.post import portal_url
 
 router = APIRouter()
 
@@ -51,7 +50,7 @@ async def make(number: str, form: Form) -> Response:
         now=clock.real(),
         days=reader.config.task_link_days,
     )
-    address = f"{portal_url(reader.config)}/l/{made.token}"
+    address = f"{reader.config.portal_url}/l/{made.token}"
     return reader.page("task_link_made.html", headers=UNREFERRED, made=made, address=address)
 
 
