@@ -34,7 +34,6 @@ from portal.pages import (
     links,
     mailbox,
     mine,
-    oidc,
     opening,
     phones,
     rounds,

@@ -114,7 +114,8 @@ async def carry_out(number: str, act: Act, form: Sent, typed: Typed) -> Response
         check_override(proposal, words.deadline, words.reason)
     kept = await taken_in(form, act)
     version = None if act in ADDS else form.version
-    order = Order(number, act, reader.account, words, kept, form.nonce or None, version)
+    nonce, link = form.nonce or None, reader.link_id
+    order = Order(number, act, reader.account, words, kept, nonce, version, link=link)
     receipt = await ledger.record(reader.db, order, clock.now(), await trade(reader.db))
     return reader.turn(f"/findings/{number}", done=str(receipt.seq))
 

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
+from models.access import task_links
 from models.access.sight import find_seen
 from models.evidence import Elsewhere, elsewhere
 from models.findings import Finding
@@ -188,6 +190,8 @@ async def look(session: AsyncSession, reader: Reader, number: str) -> Seen:
     stands = await standing(session, finding, reader.account, clock.today(), await trade(reader.db))
     hashes = [file["sha256"] for file in row["evidence"]]
     accounts = {one["by"] for name in ("events", "evidence", "progress_entries") for one in row[name]}
+    links = [json.loads(event["said"] or "{}").get("by_link") for event in row["events"]]
+    accounts |= {one["made_by"] for one in links if one}
     return Seen(
         row,
         finding,
@@ -223,7 +227,13 @@ async def finding(number: str, reader: Reading, done: str = "") -> HTMLResponse:
         flagged=flagged(seen, mine) if mine else [],
         run=run_link(reader, row),
         is_picture=is_picture,
+        offers_link=may_hand_out(reader, seen.finding),
     )
+
+
+def may_hand_out(reader: Reader, finding: Finding) -> bool:
+    """Whether the reader can hand out a one-time link for it."""
+    return reader.config.task_links and task_links.may_make(finding, reader.sight)
 
 
 def receipt(row: Row, reader: Reader, done: str) -> Row | None:
@@ -288,9 +298,17 @@ def told(event: Row, speech: Speech, seen: Seen) -> Row:
         for key in SAID
         if key in said
     ]
-    words = [*speech.hands(event), *words]
+    words = [*by_link(said, speech, seen), *speech.hands(event), *words]
     at = speech.office_day(event["at"]) if event["imported"] else speech.moment(event["at"])
     return event | {"when": at, "words": words, "who": seen.by(event["by"])}
+
+
+def by_link(said: Mapping[str, Any], speech: Speech, seen: Seen) -> list[str]:
+    """That it came by a one-time link, and who had handed that out."""
+    if "by_link" not in said:
+        return []
+    maker = seen.by(said["by_link"]["made_by"])
+    return [speech.say(f"经一次性链接（{maker}发放）", f"by a one-time link, handed out by {maker}")]
 
 
 def _said(value: object, speech: Speech) -> object:

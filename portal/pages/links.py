@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 from models import ledger, questions
 from models.access import binding, knocking, task_links
 from models.access.sessions import Visitor
-from models.findings import Finding
 from models.questions import Row
 from policy.knocking import WRONG_FROM_ADDRESS
 from policy.refusals import NotFound, NotSignedIn, Refusal
@@ -23,11 +22,6 @@ router = APIRouter()
 
 UNREFERRED = {"Referrer-Policy": "no-referrer"}
 """The address is half of the key: no other page is told of it."""
-
-
-def may_make(reader: Reader, finding: Finding) -> bool:
-    """Whether the finding's page offers a link."""
-    return reader.config.task_links and task_links.may_make(finding, reader.sight)
 
 
 def must_be_on(reader: Reader) -> None:

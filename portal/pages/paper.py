@@ -109,7 +109,7 @@ class Reader:
         return quote(path) + (f"?{urlencode(asked)}" if asked else "")
 
     def finding(self, number: str) -> str:
-        return self.link(f"/findings/{number}")
+        return self.link("/l/" if self.link_id else f"/findings/{number}")
 
     def here(self, **changed: str) -> str:
         """This address, with these conditions changed; an empty one is taken away."""
