@@ -8,7 +8,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.access import knocking, sessions, trail
+from models.access import knocking, sessions, tokens, trail
 from models.access.keys import Credential, Way
 from models.access.knocking import count, refuse_if_full
 from models.database import Database
@@ -42,10 +42,14 @@ def initial() -> str:
 
 
 async def give_initial(session: AsyncSession, account: str, now: datetime, by: str = "") -> str:
-    """Give an account a new initial password and end its sessions; returns the password, stored nowhere."""
+    """Give an account a new initial password and end its sessions and tokens.
+
+    Others may have had the old one. Returns the password, stored nowhere.
+    """
     await book.account_named(session, account)
     password = initial()
     await _set(session, account, hasher().hash(password), now, is_initial=True)
+    await tokens.end_all(session, account, now)
     trail.note(session, now, "password_given", account, by=by)
     return password
 
