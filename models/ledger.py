@@ -417,6 +417,17 @@ def as_receipt(event: Event) -> Receipt:
     return Receipt(event.finding, event.seq, event.act, event.to_stage, event.hash)
 
 
+async def since(session: AsyncSession, number: str, version: int) -> list[Event]:
+    """What was recorded after that version, the last hundred of it."""
+    newest = (
+        select(Event)
+        .where(Event.finding == number, col(Event.seq) > version)
+        .order_by(col(Event.seq).desc())
+        .limit(100)
+    )
+    return list(await session.exec(newest))[::-1]
+
+
 async def _not_overtaken(session: AsyncSession, finding: Finding, order: Order) -> None:
     if order.version is not None and order.version != finding.version:
         last = await session.get(Event, (finding.number, finding.version))

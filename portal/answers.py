@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from policy.refusals import BadInput, NotAllowed, NotFound, NotSignedIn, Refusal, TooOften, Unavailable
+from portal.api.problems import is_api, problem
 from portal.pages.paper import reader_of
 
 LOG = logging.getLogger("rectify.portal")
@@ -47,7 +48,9 @@ def answer_refusals(made: FastAPI) -> None:
 
 
 def sentence(request: Request, status: int, zh: str, en: str) -> Response:
-    """A page that says one thing."""
+    """A page that says one thing; for a program that called the API, a problem that does."""
+    if is_api(request):
+        return problem(request, status, (zh, en))
     reader = reader_of(request)
     return reader.page("refusal.html", status, code=status, sentence=reader.speech.say(zh, en))
 
@@ -81,7 +84,9 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _not_served(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 405:
-        return sentence(request, status, "此页不能这样办理。", "This page takes no such request.")
+        refusal = sentence(request, status, "此页不能这样办理。", "This page takes no such request.")
+        refusal.headers.update(getattr(error, "headers", None) or {})
+        return refusal
     return sentence(request, status, "没有这个页面。", "There is no such page.")
 
 

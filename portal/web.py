@@ -18,6 +18,7 @@ from models.settings import Settings
 from policy.refusals import BadInput, NotFound, Unavailable
 from portal import probes
 from portal.answers import answer_refusals
+from portal.api import openapi as api
 from portal.door import Door
 from portal.pages import account as own_account
 from portal.pages import (
@@ -74,6 +75,7 @@ def app(config: Settings) -> FastAPI:
     made.state.config = config
     for pages in PAGES:
         made.include_router(pages.router)
+    made.include_router(api.router)
     made.router.routes.extend(probes.routes(config, "portal"))
     made.add_api_route("/static/{name}", static, methods=READ)
     answer_refusals(made)
