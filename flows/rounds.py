@@ -18,7 +18,7 @@ from models.heartbeats import Beat
 from models.settings import Settings
 from policy.refusals import Unavailable
 from tasks import backup as backups
-from tasks import clock, lifesign, timekeeping, verifying
+from tasks import clock, lifesign, timekeeping, verifying, webhooks
 from tasks.post import has_work
 from tasks.prefect_runs import PrefectAway, answers, prefect_client
 from tasks.prefect_server import api_url
@@ -108,6 +108,7 @@ def jobs(config: Settings, stop: asyncio.Event) -> Sequence[Loop]:
     rounds: Mapping[str, tuple[Callable[[], Awaitable[bool]], Round]] = {
         "post": (lambda: has_work(db, clock.now()), PostFirst()),
         "watch": (partial(_to_watch, db, glances), partial(_go, config, watch, watch_plainly)),
+        "webhooks": (partial(webhooks.has_work, db), partial(webhooks.tell, db)),
         "verifying": (partial(verifying.is_due, db), verifying.verify),
         "backing up": (
             lambda: backups.is_due(db, clock.real()),

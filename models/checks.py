@@ -15,6 +15,7 @@ from models import heartbeats, seals
 from models.database import Database
 from models.findings import Evidence, Finding
 from models.history import Event, Seal
+from models.hooks import delivering, queueing
 from models.keeping.files import stored
 from models.ledger import link
 from models.listing import searching
@@ -49,6 +50,7 @@ OVERDUE = {
     "relay": timedelta(minutes=5),
     "watch": timedelta(minutes=5),
     "post": timedelta(minutes=20),  # it may be in one mail server's hands for ten
+    "webhooks": timedelta(minutes=5),
     "backup": timedelta(hours=26),
 }
 """How long a job may be silent."""
@@ -292,6 +294,16 @@ async def search_finds_what_findings_say(sight: Sight) -> list[str]:
     return [f"{number} 的检索内容与其现状不符" for number in await searching.astray(sight.session)]
 
 
+async def every_event_is_told(sight: Sight) -> list[str]:
+    """No act recorded after somebody asked to be told of them is without its delivery."""
+    return await queueing.lost(sight.session, sight.now - LONG)
+
+
+async def deliveries_get_somewhere(sight: Sight) -> list[str]:
+    """No delivery to a webhook waits untried; given up ones are shown to the administrator."""
+    return await delivering.left_lying(sight.session, sight.real - LONG)
+
+
 async def heartbeats_are_fresh(sight: Sight) -> list[str]:
     """Every job that ever ran was looked after lately, and did not fall silent with a reason."""
     broken: list[str] = []
@@ -344,6 +356,8 @@ INVARIANTS: dict[Callable[[Sight], Awaitable[list[str]]], str] = {
     no_date_is_provisional_without_need: "暂定时限均有缘由",
     rules_are_as_written: "规则未被改动",
     search_finds_what_findings_say: "检索内容与台账一致",
+    every_event_is_told: "办理均已列入通知",
+    deliveries_get_somewhere: "通知均有去向",
     heartbeats_are_fresh: "各项工作按时进行",
 }
 

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.checks import INVARIANTS, SLOW
 from models.findings import Finding
 from models.heartbeats import every, last
+from models.hooks import delivering
 from models.mailing.mail import Letter, Mail, MailState
 from models.running import Wake
 from policy.escalation import LetterState
@@ -40,6 +41,8 @@ class Figures:
     letters: Mapping[str, int]
     wakes: int
     wake_age: float
+    deliveries: Mapping[str, int]
+    """To webhooks: waiting, and given up."""
     heartbeats: Mapping[str, float]
     broken: Mapping[str, int]
     """By invariant, what the last checks found; nothing if there was none."""
@@ -63,6 +66,7 @@ async def figures(session: AsyncSession, now: datetime, real: datetime) -> Figur
         letters=await _by_state(session, Letter, UNSETTLED),
         wakes=waiting,
         wake_age=_age(now, oldest_wake),
+        deliveries=await delivering.counts(session),
         heartbeats=await heartbeats(session, real),
         broken=await _broken(session),
     )

@@ -138,6 +138,12 @@ def families(seen: Figures) -> Iterable[Metric]:
             "state",
             seen.letters,
         ),
+        (
+            "rectify_webhook_deliveries",
+            "Deliveries to webhooks by state; failed ones were given up.",
+            "state",
+            seen.deliveries,
+        ),
         ("rectify_heartbeat_age_seconds", "Since a job was last looked after.", "job", seen.heartbeats),
         ("rectify_invariants_broken", "What the last check found broken.", "invariant", seen.broken),
     ):

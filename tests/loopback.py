@@ -1,9 +1,9 @@
 """A small HTTP server for tests, on the loopback: each request is answered as the test says."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.smtp_server import LOOPBACK
 
@@ -15,6 +15,8 @@ class Call:
     method: str
     path: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in small letters."""
 
 
 Answer = Callable[[Call], Awaitable[tuple[int, bytes]]]
@@ -57,6 +59,7 @@ async def _heard(reader: asyncio.StreamReader) -> Call | None:
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     method, path, _ = head[0].split(" ")
-    headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+    parts = (line.split(": ", 1) for line in head[1:] if line)
+    headers = {name.lower(): value for name, value in parts}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Call(method, path, body)
+    return Call(method, path, body, headers)

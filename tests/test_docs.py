@@ -209,6 +209,7 @@ def measured() -> dict[str, tuple[str, list[str], str, str]]:
         letters=one,
         wakes=0,
         wake_age=0,
+        deliveries=one,
         heartbeats=one,
         broken=one,
     )

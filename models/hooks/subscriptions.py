@@ -28,8 +28,10 @@ class Webhook(SQLModel, table=True):
     made_by: str = Field(max_length=100)
     made_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
     is_active: bool = True
+    from_wake: int = 0
+    """Events whose wakes have a greater number are told: those after the subscription."""
     seen_wake: int = 0
-    """Events whose wakes have a number up to this one are queued."""
+    """Events whose wakes have a number up to this one are queued, and none can come in before it any more."""
 
 
 class Delivery(SQLModel, table=True):
@@ -46,6 +48,10 @@ class Delivery(SQLModel, table=True):
     webhook_id: int = Field(foreign_key="webhook.id")
     finding: str = Field(foreign_key="finding.number")
     seq: int
+    message_id: str = Field(max_length=40)
+    """The same at every try, also after the database was restored: it comes from the event's hash."""
+    body: str
+    """What is sent, to the byte."""
     state: DeliveryState = Field(sa_column=Column(WordColumn(DeliveryState), nullable=False))
     attempts: int = 0
     queued_at: datetime = Field(sa_column=Column(UtcTime, nullable=False))

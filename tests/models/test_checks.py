@@ -11,6 +11,8 @@ from models.bulk import connected
 from models.checks import INVARIANTS
 from models.database import Database
 from models.heartbeats import Beat
+from models.hooks.queueing import queue
+from models.hooks.subscribing import subscribe
 from models.keeping import files
 from models.listing.grams import entries
 from models.listing.searching import FORGET, words_of
@@ -19,7 +21,7 @@ from models.mailing.mail import MailState
 from models.settings import Settings
 from policy.stages import Act, Stage
 from tasks.post import write_mails
-from tests.models.township import NOW, TRADE, act, asked, assigned, brought_to, change
+from tests.models.township import NOW, TRADE, act, asked, assigned, brought_to, change, opened
 
 REAL = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 FREE = {
@@ -235,6 +237,20 @@ async def test_no_letter_twice_is_kept_by_the_database_itself(town: Database, nu
     columns += "signed_by, created_at"
     with pytest.raises(Exception, match=r"(?i)unique"):
         await change(town, f"INSERT INTO letter ({columns}) SELECT {columns} FROM letter LIMIT 1")
+
+
+async def test_an_event_that_no_webhook_was_told_of_and_one_left_lying_are_found(
+    town: Database, tmp_path: Path
+) -> None:
+    async with town.writing() as session:
+        await subscribe(session, "http://127.0.0.1:9/", (), "administrator", REAL)
+    number = (await opened(town)).number
+    hour = timedelta(hours=1)
+    assert number in (await broken(town, tmp_path, hour))["every event is told"][0]
+    await queue(town, NOW, REAL)
+    found = await broken(town, tmp_path, hour)
+    assert "every event is told" not in found
+    assert number in found["deliveries get somewhere"][0]
 
 
 def test_every_invariant_is_broken_by_some_test_here() -> None:

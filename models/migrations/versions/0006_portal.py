@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(length=100), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("from_wake", sa.Integer(), nullable=False),
         sa.Column("seen_wake", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -161,6 +162,8 @@ def upgrade() -> None:
         sa.Column("webhook_id", sa.Integer(), nullable=False),
         sa.Column("finding", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=40), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
