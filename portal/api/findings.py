@@ -5,17 +5,17 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from models import ledger, opening, paging, questions, repeating
+from models.access.sight import find_seen
 from models.findings import Finding
 from models.ledger import Receipt, receipt_of
 from models.orders import ActWords, OpenWords, Order, words_of
 from models.overview import veiled
 from models.questions import Row
 from models.rules.trade import trade
-from policy.refusals import NotFound, Overtaken
+from policy.refusals import Overtaken
 from policy.sight import WATCHERS
 from policy.stages import acts_possible
 from portal.api.asked import ActRequest, Filters, Key, OpenRequest
@@ -26,7 +26,6 @@ from portal.api.shapes import FindingOut, FindingPage, ReceiptOut
 from tasks import clock
 
 router = APIRouter(route_class=Gated)
-LONGEST_NUMBER = 60
 
 
 @router.get("/findings")
@@ -71,7 +70,8 @@ async def recorded(caller: Caller, order: Order) -> ReceiptOut:
 
     Raises NotFound for what is out of sight, and whatever the ledger refuses.
     """
-    await in_sight(caller, order.number)
+    async with caller.db.reading() as session:
+        await find_seen(session, caller.sight, order.number)
     try:
         receipt = await ledger.record(caller.db, order, clock.now(), await trade(caller.db))
     except Overtaken as refusal:
@@ -104,32 +104,18 @@ def receipt_out(receipt: Receipt) -> dict[str, Any]:
 async def with_meanwhile(caller: Caller, order: Order, refusal: Overtaken) -> OvertakenBy:
     """What was done since the caller looked, for whoever may open the finding."""
     async with caller.db.reading() as session:
-        finding = await seen_finding(session, caller, order.number)
+        finding = await find_seen(session, caller.sight, order.number)
         events = await ledger.since(session, finding.number, order.version or 0)
     told = events if caller.sight.opens(finding) else []
     meanwhile = [Since(seq=x.seq, at=x.at, act=x.act, by=x.by, to=x.to_stage) for x in told]
     return OvertakenBy(refusal, finding.version, finding.stage, meanwhile)
 
 
-async def in_sight(caller: Caller, number: str) -> Finding:
-    """Raises NotFound, in the same words whether there is none or it is out of sight."""
-    async with caller.db.reading() as session:
-        return await seen_finding(session, caller, number)
-
-
-async def seen_finding(session: AsyncSession, caller: Caller, number: str) -> Finding:
-    finding = await session.get(Finding, number) if len(number) <= LONGEST_NUMBER else None
-    if finding is None or not caller.sight.sees(finding):
-        shown = number[:LONGEST_NUMBER]
-        raise NotFound(f"没有编号为“{shown}”的问题。", f"There is no finding “{shown}”.")
-    return finding
-
-
 @router.get("/findings/{number:path}")
 async def show_finding(caller: Reads, number: str) -> FindingOut:
     """One finding with all that belongs to it."""
     async with caller.db.reading() as session:
-        finding = await seen_finding(session, caller, number)
+        finding = await find_seen(session, caller.sight, number)
         row = await questions.shown(session, finding, clock.today())
     acts = acts_possible(finding.stage)
     return FindingOut.model_validate(as_told(caller, finding, row) | {"acts": acts})

@@ -20,7 +20,7 @@ Cursor = Annotated[
 
 
 class Page(BaseModel, Generic[Item]):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     items: list[Item]
     next: str | None = Field(description="Where the next page begins; null on the last.")

@@ -30,7 +30,7 @@ Count = Annotated[DayCount | None, Or]
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class ReceiptOut(Shape):
@@ -95,6 +95,7 @@ class ProgressOut(Shape):
 class EvidenceOut(Shape):
     """A file; with an empty `sha256` it is only named in an imported ledger and cannot be fetched."""
 
+    id: int
     cycle: int
     round: int
     name: str
