@@ -31,7 +31,8 @@ async def every_page(office: Office, account: str) -> list[str]:
             if answer.status_code != 200:
                 office.complaints.append(f"{account}: {answer.status_code} for {path}, which a link leads to")
             elif answer.headers["content-type"].startswith("text/html"):
-                found[kind(path)] = path
+                tried.add(kind(answer.url.path))  # where it was led on to
+                found.setdefault(kind(answer.url.path), answer.url.raw_path.decode())
                 waiting += linked(str(answer.url), answer.text)
             assert len(found) < MOST, sorted(found)
     return list(found.values())

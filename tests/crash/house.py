@@ -16,7 +16,7 @@ from typing import IO, Any
 import httpx
 
 from models.settings import Settings
-from tests.flows.prefect_house import ROOT, Child, PrefectHouse, free_port
+from tests.flows.prefect_house import ROOT, Child, PrefectHouse, free_port, wait_for
 from tests.flows.township import PEOPLE
 
 SLOW = 120.0
@@ -98,7 +98,9 @@ class House:
     more: dict[str, str] = field(default_factory=dict)
     """Settings, as they stand in the environment."""
     armed: dict[str, list[str]] = field(default_factory=dict)
-    TRACED = ("worker", "driver", "sink")
+    TRACED = ("worker", "driver", "sink", "portal")
+    EVERY_PART = ("server", "sink", "driver", "worker")
+    """Started whenever it is down; the portal is once a schedule needs it."""
 
     def __post_init__(self) -> None:
         ours, prefects = self.databases
@@ -106,12 +108,14 @@ class House:
             _env_file=None, home=self.home, flow_ui_port=free_port(), prefect_database_url=prefects
         )
         self.prefect = PrefectHouse(config)
-        self.sink_port = free_port()
+        self.sink_port, self.portal_port = free_port(), free_port()
+        self.is_served = False
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "RECTIFY_"))},
             "RECTIFY_HOME": str(self.home),
             "RECTIFY_DATABASE_URL": ours,
             "RECTIFY_FLOW_UI_PORT": str(config.flow_ui_port),
+            "RECTIFY_PORTAL_PORT": str(self.portal_port),
             "RECTIFY_SMTP_HOST": "127.0.0.1",
             "RECTIFY_SMTP_PORT": str(self.sink_port),
             "RECTIFY_SMTP_SECURITY": "none",
@@ -129,6 +133,7 @@ class House:
         self.worker = self._child("worker", "portal.cli", "worker")
         self.second = self._child("second", "portal.cli", "worker")
         self.sink = self._child("sink")
+        self.portal = self._child("portal", "portal.cli", "portal")
         self.driver = self._talker("driver", "tests.crash.driver")
         self.inspector = self._talker("inspector", "tests.crash.inspector")
 
@@ -171,9 +176,10 @@ class House:
             self.kill(name)
         self.mend()
 
-    def mend(self, names: Sequence[str] = ("server", "sink", "driver", "worker")) -> list[str]:
+    def mend(self, names: Sequence[str] = EVERY_PART) -> list[str]:
         """Start whatever is down, as a supervisor would. Returns what it was."""
-        down = [name for name in names if not self._is_up(name)]
+        wanted = (*names, "portal") if self.is_served else names
+        down = [name for name in wanted if not self._is_up(name)]
         for name in down:
             self._start(name)
         return down
@@ -193,7 +199,7 @@ class House:
             return
         part = self._part(name)
         part.environment = self._told(name)
-        if name in ("worker", "second", "driver"):
+        if name in ("worker", "second", "driver", "portal"):
             part.command = self._built(part.command)
         if name == "sink":
             journal = str(self.home / "sink.jsonl")
@@ -205,6 +211,20 @@ class House:
             part.start()
         except Died:  # armed so that it dies while it starts
             self._start(name)
+        if name == "portal":
+            wait_for(lambda: self.is_answered() or not self.portal.alive(), SLOW, "the portal answers")
+
+    def is_answered(self) -> bool:
+        """Whether the portal is ready for people."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.portal_port}/health", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def mend_portal(self) -> list[str]:
+        """After nobody answered: it is dead or about to be, or was only slow."""
+        wait_for(lambda: self.is_answered() or not self.portal.alive(), SLOW, "the portal answers or is gone")
+        return self.mend(())
 
     def _told(self, name: str) -> dict[str, str]:
         """Its environment; a fault is armed for one start only."""
@@ -232,7 +252,7 @@ class House:
             part.end()
 
     def close(self) -> None:
-        for name in ("worker", "second", "driver", "sink", "inspector", "server"):
+        for name in ("worker", "second", "driver", "portal", "sink", "inspector", "server"):
             self.kill(name)
 
     # Looking

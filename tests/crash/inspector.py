@@ -15,11 +15,13 @@ SUPERVISOR = "verifier"
 async def main() -> None:
     from portal.cli.running import ready
     from tasks.prefect_runs import prefect_client
+    from tests.browsing import let_in
     from tests.crash.oracle import Oracle
 
     db = await ready()
     async with prefect_client() as client:
         oracle = Oracle(db, client, settings().home)
+        await let_in(db)
         print(json.dumps({"ready": True}), flush=True)
         for line in iter(sys.stdin.readline, ""):
             try:

@@ -4,14 +4,16 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from prefect.client.orchestration import PrefectClient
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access.keys import SignIn
 from models.checks import check
 from models.database import Database
 from models.findings import Finding
@@ -23,11 +25,14 @@ from policy.escalation import LetterState
 from policy.notices import NOTICES, REVIEW_MOVED, Notice, notices
 from policy.stages import ENDED, Act, Moved, Stage
 from policy.words import state_name
+from tasks import clock
 from tasks.prefect_runs import live_runs
 from tasks.relay import DEPLOYMENT
 from tasks.squaring import survey
 
 AT_REST = frozenset({MailState.SENT, MailState.FAILED, MailState.CANCELLED})
+LEFT_ALONE = timedelta(minutes=2)
+"""After so long it is noted at the next page that somebody is there."""
 CLOSING = frozenset({Act.APPROVE_CLOSURE, Act.WITHDRAW, Act.MERGE})
 
 
@@ -70,13 +75,15 @@ class Oracle:
         return done
 
     async def hurry(self, now: datetime) -> None:
-        """Let the time pass that a mail waits before it is tried again."""
+        """Let the time pass that a mail waits before it is tried again; sessions age by some minutes."""
         async with self.db.writing("hurry") as session:
             for mail in await session.exec(
                 select(Mail).where(Mail.state == MailState.QUEUED, col(Mail.next_at) > now)
             ):
                 mail.next_at = now
                 session.add(mail)
+            before = clock.real() - LEFT_ALONE
+            await session.exec(update(SignIn).where(col(SignIn.seen_at) > before).values(seen_at=before))
 
     async def broken(self, now: datetime) -> list[str]:
         """Everything that is not as it must be, once at rest."""

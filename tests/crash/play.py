@@ -40,12 +40,14 @@ class Life:
     name: str
     steps: list[Step]
     number: str = ""
+    door: str = ""
 
 
 def play(house: House, schedule: Schedule, bound: float = SLOW) -> Outcome:
     """Play it through and say what became of it; the bound is for coming to rest, in seconds."""
     began = monotonic()
     outcome = Outcome(schedule)
+    house.is_served = house.is_served or any(schedule.doors)
     house.arm(schedule.armed, schedule.habits)
     try:
         _Player(house, schedule, outcome, bound).play()
@@ -92,7 +94,7 @@ class _Player:
     bound: float
 
     def play(self) -> None:
-        lives = [Life(life, [*LIVES[life]]) for life in self.schedule.lives]
+        lives = [Life(life, [*LIVES[life]], door=door) for life, door in self.schedule.told_apart()]
         for place, which in enumerate(self.schedule.steps()):
             life = lives[which]
             if not life.number:
@@ -163,6 +165,7 @@ class _Player:
         """Send a form in until it is answered, always with the same nonce, and note the receipt."""
         form = {k: v for k, v in step.items() if k != "evidence"}
         form |= {"number": life.number, "nonce": nonce or f"{os.getpid()}-{next(NONCES)}"}
+        form |= {"door": life.door} if life.door else {}
         if step.get("evidence"):
             form["file"] = str(self.house.photograph(form["nonce"]))
         self.house.note(form)
@@ -182,6 +185,8 @@ class _Player:
         except Died:
             self.mend()
             return {}
+        if "gone" in answer:
+            self.outcome.died += self.house.mend_portal()
         return answer
 
     def calm_down(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from random import Random
 from typing import Self
 
@@ -23,7 +24,14 @@ class Schedule:
     armed: dict[str, list[str]] = field(default_factory=dict)
     habits: dict[str, list[str]] = field(default_factory=dict)
     events: dict[str, list[str]] = field(default_factory=dict)
+    doors: tuple[str, ...] = ()
+    """Through which the acts of each life come, `tests.crash.doors`; the first for those that have none."""
     calm: bool = False
+
+    def told_apart(self) -> list[tuple[str, str]]:
+        """Each life with its door."""
+        first = self.doors[0] if self.doors else ""
+        return list(zip_longest(self.lives, self.doors, fillvalue=first))
 
     def steps(self) -> tuple[int, ...]:
         """Whose turn it is, step by step; the lives one after the other where no order is given."""
@@ -35,7 +43,14 @@ class Schedule:
     @classmethod
     def read(cls, text: str) -> Self:
         told = json.loads(text)
-        return cls(**{**told, "lives": tuple(told["lives"]), "order": tuple(told["order"])})
+        return cls(
+            **{
+                **told,
+                "lives": tuple(told["lives"]),
+                "order": tuple(told["order"]),
+                "doors": tuple(told.get("doors", ())),
+            }
+        )
 
 
 def by_seed(seed: int) -> Schedule:
@@ -65,7 +80,17 @@ def by_seed(seed: int) -> Schedule:
             case kind:
                 reach = {"worker": 160, "driver": 16, "sink": 12}[kind]
                 armed.setdefault(kind, []).append(f"*@{dice.randint(1, reach)}{dice.choice(ACTIONS)}")
-    return Schedule(f"seed {seed}", lives, tuple(order), armed, habits, events)
+    doors = tuple(dice.choices(DOORS, k=len(lives)))
+    if any(doors):
+        match dice.choice(("calm", "armed", "kill")):
+            case "armed":
+                armed["portal"] = [f"*@{dice.randint(1, 12)}{dice.choice(ACTIONS)}"]
+            case "kill":
+                events.setdefault(str(dice.randrange(len(order))), []).append("kill portal")
+    return Schedule(f"seed {seed}", lives, tuple(order), armed, habits, events, doors)
+
+
+DOORS = ("", "portal")
 
 
 def _some_points(dice: Random) -> str:

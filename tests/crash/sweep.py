@@ -18,6 +18,7 @@ REFERENCES = (
     Schedule("a life", ("short",), calm=True),
     Schedule("returned once", ("returned",), calm=True),
     Schedule("clicks in the flow UI", ("troubled",), calm=True),
+    Schedule("returned once, at the portal", ("returned",), doors=("portal",), calm=True),
     Schedule("mails not taken at first", habits={"RCPT": ["451 4.2.1 later"]}, calm=True),
 )
 OFTEN = 6
@@ -126,12 +127,12 @@ def _schedules(reference: Schedule, name: str, point: str, points: Counter[str])
 
 def _together(schedules: Sequence[Schedule]) -> list[Schedule]:
     """Those of one process and one kind of life, some at a time; a life for each death."""
-    kinds: dict[tuple[str, tuple[str, ...], str], list[Schedule]] = {}
+    kinds: dict[tuple[str, tuple[str, ...], tuple[str, ...], str], list[Schedule]] = {}
     for one in schedules:
         (name,) = one.armed
-        kinds.setdefault((name, one.lives, str(one.habits)), []).append(one)
+        kinds.setdefault((name, one.lives, one.doors, str(one.habits)), []).append(one)
     found: list[Schedule] = []
-    for (name, lives, _), alike in kinds.items():
+    for (name, lives, *_), alike in kinds.items():
         for some in (alike[at : at + AT_ONCE] for at in range(0, len(alike), AT_ONCE)):
             faults = [fault for one in some for fault in one.armed[name]]
             title = f"{name} at " + ", ".join(faults)

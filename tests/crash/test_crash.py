@@ -21,6 +21,9 @@ RUNS = (
 MAILS = ("mail_claimed.after_commit", "mail_data.after_commit", "smtp.dot.after", "mail.answered")
 PEOPLE = ("record.before_commit@2", "record.after_commit@2", "evidence.before_rename")
 
+PORTAL = ("sign_in.after_commit", "open.after_commit", "evidence.before_rename", "record.before_commit")
+"""Reached one after the other in one life, by its people at their browsers."""
+
 
 def deaths(title: str, process: str, points: Sequence[str]) -> Schedule:
     """The process dies at one point after the other, each start a recovery and the next to die."""
@@ -31,6 +34,7 @@ SCHEDULES = (
     deaths("a worker with its runs", "worker", RUNS),
     deaths("a worker with its mails", "worker", MAILS),
     deaths("people at work", "driver", PEOPLE),
+    Schedule("the portal", armed={"portal": [*PORTAL]}, doors=("portal",)),
     deaths("a mail server before it answers", "sink", ["sink...after"]),
     *(by_seed(seed) for seed in (1, 2, 3)),
 )
