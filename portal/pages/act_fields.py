@@ -13,7 +13,6 @@ from policy.acts import outcome_amount
 from policy.ledger_rows import UNIT_OF, Metric, Outcome
 from policy.refusals import BadInput
 from policy.roles import VERIFIERS, Role
-from policy.saying import is_vague
 from policy.stages import Act
 from portal.pages.forms import Sent
 from portal.pages.speech import Words
@@ -343,9 +342,6 @@ class Typed:
                 amount, unit = outcome_amount(said if not said[-1].isdigit() else said + UNIT_OF[metric])
                 found.append(Outcome(metric, amount, unit))
         return found
-
-    def vague(self) -> list[str]:
-        return [text for text, _ in self.measures() if is_vague(text)]
 
 
 FIRST_ROWS, MORE_ROWS, MOST_ROWS = 5, 5, 50

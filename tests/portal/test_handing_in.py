@@ -11,7 +11,7 @@ from models.database import database
 from models.settings import Settings
 from policy.knocking import Bucket
 from policy.stages import Act
-from portal.pages import acting
+from portal.pages import uploads
 from tests.portal.conftest import Visit
 from tests.portal.test_acting import RED, changed, does, events, files, form
 from tests.portal.visiting import Visitor, form_of, sentence_of
@@ -67,7 +67,7 @@ async def test_more_than_ten_files_are_refused_in_words(visit: Visit) -> None:
 async def test_an_account_has_its_share_of_uploads(
     town: Settings, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(acting, "UPLOADS", Bucket(2, 3600))
+    monkeypatch.setattr(uploads, "UPLOADS", Bucket(2, 3600))
     village = await visit("bingcun")
     await does(village, RED, Act.ATTACH_EVIDENCE, files=files(("一.pdf", PDF), ("二.pdf", PDF)))
     refused = await village.send(await village.get(ATTACH), ATTACH, files=files(("三.pdf", PDF)))

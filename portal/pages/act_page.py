@@ -1,0 +1,152 @@
+"""The page of one act: its form anew, or again with what was typed; or why the act is not open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import standing
+from models.staff import choices
+from models.staff.choices import PostChoice
+from models.standing import Standing
+from policy.acts import allow
+from policy.ledger_rows import UNIT_OF
+from policy.refusals import NotAllowed
+from policy.stages import Act
+from portal.pages import act_fields
+from portal.pages.act_fields import FIELDS, INTRO, OWNER, Kind, Typed
+from portal.pages.finding import Seen, look, told
+from portal.pages.paper import Reader
+from tasks import clock, evidence
+
+CLAIMS = frozenset({Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK, Act.APPROVE_CLOSURE, Act.DEFER_CLOSURE})
+"""Acts that are decided with the claim and its evidence side by side."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a form is drawn: anew, or again with what was typed and why it was not taken."""
+
+    typed: Typed = field(default_factory=Typed)
+    sentence: str = ""
+    warned: tuple[str, ...] = ()
+    status: int = 200
+    nonce: str = ""
+    seen_version: int | None = None
+    """What the person saw, if others changed it since."""
+
+
+async def posts_for(session: AsyncSession, act: Act) -> list[PostChoice]:
+    asks = any(one.kind is Kind.POST for one in FIELDS[act])
+    return await choices.posts(session, clock.today()) if asks else []
+
+
+async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLResponse:
+    """The act's form; where it is not open, why not and what is."""
+    async with reader.db.reading() as session:
+        seen = await look(session, reader, number)
+        posts = await posts_for(session, act)
+        events = await standing.since(session, number, shown.seen_version) if shown.seen_version else []
+    stands = must_open(seen)
+    closed = why_closed(stands, act)
+    sentence = shown.sentence or (closed.said(reader.speech.language) if closed else "")
+    numbers = {event.seq for event in events}
+    meanwhile = [told(x, reader.speech, seen) for x in seen.row["events"] if x["seq"] in numbers]
+    return reader.page(
+        "act.html",
+        409 if closed and shown.status == 200 else shown.status,
+        finding=seen.row,
+        seen=seen,
+        act=act,
+        is_open=closed is None,
+        shown=shown,
+        sentence=overtaken(meanwhile[-1], reader) if meanwhile else sentence,
+        meanwhile=meanwhile,
+        since=[told(event, reader.speech, seen) for event in seen.since],
+        claims=act in CLAIMS,
+        is_picture=evidence.is_picture,
+        **asked(seen, stands, act, posts, shown, reader),
+    )
+
+
+def asked(
+    seen: Seen, stands: Standing, act: Act, posts: Sequence[PostChoice], shown: Shown, reader: Reader
+) -> dict[str, Any]:
+    """What the form asks, what it holds, and what there is to choose from."""
+    given = initial(seen, act, posts) | dict(shown.typed.said)
+    return {
+        "fields": FIELDS[act],
+        "folded": act_fields.folded(FIELDS[act], given),
+        "intro": reader.speech.of(INTRO.get(act, ("", ""))),
+        "given": given,
+        "posts": {one.name: act_fields.offered(one, posts) for one in FIELDS[act] if one.kind is Kind.POST},
+        "rules": standing.proposals(seen.finding, stands.limits),
+        "units": UNIT_OF,
+        "accepted": evidence.ACCEPTED,
+        "kinds": evidence.KINDS,
+    }
+
+
+def must_open(seen: Seen) -> Standing:
+    """Raises NotAllowed for what the reader only sees from afar."""
+    if seen.standing is None:
+        number = seen.row["number"]
+        raise NotAllowed(
+            f"{number} 涉密，您不能办理。", f"{number} is confidential: it is not yours to act on."
+        )
+    return seen.standing
+
+
+def overtaken(last: Mapping[str, Any], reader: Reader) -> str:
+    """Who was faster, and with what."""
+    done = reader.speech.act(last["act"])
+    return reader.speech.say(
+        f"“{last['who']}”先办理了“{done}”，您这次的没有办理。",
+        f"{last['who']} was faster (“{done}”); what you sent was not done.",
+    )
+
+
+def why_closed(stands: Standing, act: Act) -> NotAllowed | None:
+    try:
+        allow(stands.facts, act, stands.limits)
+    except NotAllowed as refusal:
+        return refusal
+    return None
+
+
+def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, Any]:
+    """What a form holds before anybody typed: what is known already."""
+    row, finding = seen.row, seen.finding
+    figures = {f"outcome_{x['metric']}": x["amount"] for x in row["outcomes"] if x["cycle"] == row["cycle"]}
+    known: Mapping[Act, dict[str, Any]] = {
+        Act.ASSIGN: {
+            OWNER.name: finding.owner_post_id or _first_of(row["unit"], posts),
+            "deadline_type": finding.deadline_type,
+            "verifier": finding.verifier_post_id,
+            "responsible_leader": finding.responsible_leader_post_id,
+            "lead_leader": finding.lead_leader_post_id,
+            "supervisor": finding.supervisor_post_id,
+            "assisting": "、".join(row["assisting"]),
+        },
+        Act.FILE_PLAN: {"objective": finding.objective, **_planned(row)},
+        Act.REPORT_PROGRESS: {"percent": finding.percent, **figures},
+        Act.SUBMIT: {"result": finding.result, **figures},
+        Act.APPROVE_EXTENSION: {"deadline": row["extension_to"]},
+    }
+    return {name: str(value) for name, value in known.get(act, {}).items() if value not in (None, "")}
+
+
+def _first_of(unit: str, posts: Sequence[PostChoice]) -> int | None:
+    """The unit's foremost owner, where only the unit is known."""
+    return next((x.id for x in posts if x.unit == unit and x.roles & act_fields.OWNERS), None)
+
+
+def _planned(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The measures of a plan that came back, to be changed."""
+    open_ones = [x for x in row["measures"] if x["cycle"] == row["cycle"] and not x["done_on"]]
+    rows = {"rows": max(act_fields.FIRST_ROWS, len(open_ones))}
+    for place, measure in enumerate(open_ones):
+        rows |= {f"measure_{place}": measure["text"], f"due_{place}": measure["due_on"]}
+    return rows
