@@ -34,7 +34,7 @@ async def taken_in(
 async def count(db: Database, account: str, files: int) -> None:
     if not files:
         return
-    key = f"upload:{account}"
+    key = f"uploads:{account}"
     async with db.writing("throttle") as session:
         for _ in range(files):
             await knocking.refuse_if_full(session, key, UPLOADS, clock.real())
