@@ -126,6 +126,7 @@ SAID: dict[str, Words] = {
     "into": ("并入", "into"),
     "supplement": ("须补充", "to be supplied"),
     "meeting": ("会议", "meeting"),
+    "met_on": ("会议日期", "held on"),
     "result": ("成效", "result"),
     "objective": ("目标", "objective"),
     "measure": ("办结措施", "measure done"),

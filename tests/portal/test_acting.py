@@ -155,7 +155,9 @@ async def test_four_people_bring_a_finding_to_its_end_by_their_forms(town: Setti
         assert words in claim.text
     assert claim.text.count("退回后新增") == 1
     await does(checker, number, Act.PASS_VERIFICATION, {"text": "已核对"})
-    done = await does(secretary, number, Act.APPROVE_CLOSURE, {"meeting": "第12次党委会"})
+    done = await does(
+        secretary, number, Act.APPROVE_CLOSURE, {"meeting": "第12次党委会", "met_on": "2026-11-20"}
+    )
     assert "现为“已销号”" in sentence_of(done)
     assert "第12次党委会" in done.text
     assert [event.by for event in await events(town, number)][-2:] == ["jiwei", "shuji"]
