@@ -23,18 +23,22 @@ from tasks.jobs import Json, Phase, Progress
 router = APIRouter()
 
 KIND = "closure"
+ALL, NONE = "all", "none"
+"""Ticks or unticks every line, where no script does."""
 
 
 @router.api_route("/closure", methods=READ)
-async def closure(reader: Reading, all: str = "") -> HTMLResponse:
+async def closure(reader: Reading) -> HTMLResponse:
     reader.must_have(*ROLES_FOR[Act.APPROVE_CLOSURE])
-    return await shown(reader, {}, picks_all=bool(all))
+    return await shown(reader, {})
 
 
 @router.post("/closure")
 async def close_many(form: Form) -> Response:
     reader = form.reader
     reader.must_have(*ROLES_FOR[Act.APPROVE_CLOSURE])
+    if form["do"] in {ALL, NONE}:
+        return await shown(reader, {**form.said, "pick": ""}, picks_all=form["do"] == ALL)
     for job, state in jobs.latest(reader.config.home, KIND, reader.account):
         if state.facts["nonce"] == form.nonce:  # sent twice
             return reader.turn(f"/closure/{job.name}")

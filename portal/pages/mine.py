@@ -37,6 +37,8 @@ NEXT_WORDS: dict[tuple[Stage, Act], Words] = {
     (Stage.PENDING_VERIFICATION, Act.PASS_VERIFICATION): ("去验收", "Verify it"),
     (Stage.PENDING_CLOSURE, Act.APPROVE_CLOSURE): ("去审批销号", "Decide on the closure"),
 }
+AT_ONCE = frozenset({Act.ASSIGN, Act.FILE_PLAN, Act.REPORT_PROGRESS})
+"""Acts whose form is next; before the others one looks at the finding, which offers them on top."""
 DECIDE: Words = ("去审批延期", "Decide on the extension")
 CHECKS: tuple[tuple[Stage, Words], ...] = (
     (Stage.PENDING_VERIFICATION, ("待我验收", "To verify")),
@@ -52,6 +54,8 @@ class Item:
     row: Row
     next: str = ""
     """What is to be done, in words; empty where others have to do it."""
+    link: str = ""
+    """Where it is done."""
     waited: str = ""
 
 
@@ -101,7 +105,8 @@ def to_check(reader: Reader, found: Mine) -> list[Group]:
     """What waits for me as verifier, inspector or approver; extensions first, as a deadline hangs on them."""
     groups = []
     if found.to_decide:
-        items = [Item(row, reader.speech.of(DECIDE)) for row in found.to_decide]
+        decide = reader.speech.of(DECIDE)
+        items = [Item(row, decide, reader.finding(row["number"])) for row in found.to_decide]
         heading = reader.speech.say("延期待审批", "Extensions to decide on")
         groups.append(Group("extensions", heading, items, "to_decide" in found.is_cut))
     for stage, words in CHECKS:
@@ -116,7 +121,10 @@ def item(reader: Reader, row: Row, *, is_check: bool = False) -> Item:
     stage = Stage(row["stage"])
     act = next_act(stage, row["percent"] or 0)
     words = reader.speech.of(NEXT_WORDS[stage, act])
-    return Item(row, words, waited(reader, row) if is_check else "")
+    at = reader.finding(row["number"])
+    if act in AT_ONCE:
+        at = reader.link(f"/findings/{row['number']}/acts/{act.value}")
+    return Item(row, words, at, waited(reader, row) if is_check else "")
 
 
 def waited(reader: Reader, row: Row) -> str:

@@ -40,7 +40,8 @@ async def test_the_worst_is_on_top_with_its_days_in_words_and_one_link_to_what_i
     first = page[page.index('class="task') :]
     assert "SJ2026-001" in first[: first.index("</li>")]
     assert "已逾期35日" in first
-    assert "看退回原因，补充后再提交" in first or "去填报进展" in first
+    assert 'href="/findings/SJ2026-001/acts/report_progress"' in first
+    assert (await secretary.get("/findings/SJ2026-001/acts/report_progress")).status_code == 200
 
 
 async def test_everybody_but_those_who_watch_begins_there(visit: Visit) -> None:
