@@ -26,6 +26,8 @@ class Wanted:
     skip_bad_rows: bool = False
     create_units: bool = False
     update: bool = False
+    gives_roles: bool = True
+    """With `create_units`: to posts that are there already, too. Who keeps posts may, nobody else."""
 
 
 @dataclass(frozen=True)

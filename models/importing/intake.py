@@ -63,7 +63,7 @@ class _Intake:
         taken: Taken,
     ) -> None:
         self.read, self.taken = read, taken
-        self.names = Names(session, read.columns, wanted.create_units)
+        self.names = Names(session, read.columns, wanted.create_units, wanted.gives_roles)
         self.known = Known(session, self.names)
         self.rounds = Rounds(session)
         self.desk = Desk(

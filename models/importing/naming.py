@@ -34,6 +34,8 @@ class Names:
     session: AsyncSession
     columns: dict[str, str]
     create: bool
+    gives_roles: bool = True
+    """Whether posts that are there already get the roles a row names them in; new ones have no holder yet."""
     units: dict[str, Unit] = field(default_factory=dict)
     posts: dict[str, dict[str, Post]] = field(default_factory=dict)
     """Posts by their name and the name of their unit."""
@@ -113,8 +115,8 @@ class Names:
             self.posts[wanted] = {unit: Post(unit_id=0, name=wanted)}
             zh, en = f"新建岗位“{wanted}”（{unit}）", f"made the post “{wanted}” in {unit}"
             self._made(row, name, wanted, zh, en)
-        if self.create:
-            post = self._nearest(row, wanted)
+        post = self._nearest(row, wanted)
+        if self.create and (self.gives_roles or post.id is None):
             self.given += [(post, role) for role in (*POST_FIELDS[name][1], *_headships(wanted))]
 
     def _nearest(self, row: LedgerRow, wanted: str) -> Post:

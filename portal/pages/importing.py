@@ -15,7 +15,7 @@ from starlette.responses import Response
 from models.importing.desk import Taken, Wanted
 from models.importing.fates import Kind
 from policy.refusals import BadInput, NotAllowed, Refusal
-from policy.roles import ROLES_FOR
+from policy.roles import ROLES_FOR, Role
 from policy.stages import Act
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
@@ -152,7 +152,9 @@ def begin(reader: Reader, job: Job, step: str, facts: Json) -> None:
 
 def work(reader: Reader, job: Job, step: str, facts: Json) -> Callable[[Progress], Awaitable[Json]]:
     db, sight = reader.db, reader.sight
-    wanted = Wanted(reader.account, step == CHECK, **{name: facts[name] for name in CHOICES})
+    choices = {name: bool(facts[name]) for name in CHOICES}
+    gives = reader.has(Role.ADMINISTRATOR)
+    wanted = Wanted(reader.account, step == CHECK, **choices, gives_roles=gives)
     uploaded = Upload(job.folder / facts["file"], facts["sha256"], facts["source"])
 
     async def taken(told: Progress) -> Json:

@@ -9,7 +9,9 @@ from sqlmodel import func, select
 from models.database import database
 from models.findings import Finding
 from models.settings import Settings
-from models.staff.people import Unit
+from models.staff import book
+from models.staff.people import PostRole, Unit
+from policy.roles import Role
 from tasks import jobs
 from tasks.jobs import Job, Phase
 from tests.portal.conftest import Visit
@@ -93,6 +95,22 @@ async def test_units_are_made_and_differences_written_only_where_that_was_chosen
     page = await looked_at(desk, worse, update="yes")
     assert "一般 → 严重" in page.text
     assert "更新1条" in sentence_of(await stored(desk, page))
+
+
+@pytest.mark.parametrize(("account", "gets_it"), [("ganshi", False), ("zhenggaiban", True)])
+async def test_nobody_but_an_administrator_gives_roles_by_a_ledger_to_a_post_somebody_holds(
+    town: Settings, visit: Visit, account: str, gets_it: bool
+) -> None:
+    desk = await visit(account)
+    row = "审计,办公用房超标两间,甲村党支部,甲村党支部书记,一般,乡整改办干事"
+    files = [("file", ("台账.csv", f"{HEAD},牵头领导\n{row}".encode(), "text/csv"))]
+    sent = await desk.send(await desk.get("/import"), "/import", {"create_units": "yes"}, files)
+    await jobs.finished()
+    await stored(desk, await desk.get(sent.headers["location"]))
+    async with database(town).reading() as session:
+        post = await book.post_named(session, "乡整改办干事")
+        roles = set(await session.exec(select(PostRole.role).where(PostRole.post_id == post.id)))
+    assert (Role.LEAD_LEADER in roles) is gets_it
 
 
 @pytest.mark.parametrize(
