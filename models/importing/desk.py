@@ -28,6 +28,9 @@ class Wanted:
     update: bool = False
     gives_roles: bool = True
     """With `create_units`: to posts that are there already, too. Who keeps posts may, nobody else."""
+    decides: bool = True
+    """Whether known findings also get the stage and the deadline of the file. On the pages they do not:
+    there acts change them, by whoever may."""
 
 
 @dataclass(frozen=True)

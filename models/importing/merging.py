@@ -44,6 +44,9 @@ STAGE_FIELDS = frozenset(
 )
 """What a stage brings with it: never filled in for a finding that stands at another one."""
 
+DECIDED = frozenset({*STAGE_FIELDS, "stage", "deadline", "original_deadline", "extensions"})
+"""What somebody decided by an act, once it stands there."""
+
 Stated = tuple[str, str, str]
 """A field that the row states and that differs: its name, what is stored, what is stated."""
 
@@ -66,12 +69,20 @@ class Merge:
         for name, old, new in self._compared():
             unknown = not old or name in finding.defaulted.split(",") or _adds_to(name, old, new)
             ahead = name in STAGE_FIELDS and row.stage is not self.before
-            if self.desk.wanted.update or (unknown and not ahead):
+            if self._may_write(name) and (self.desk.wanted.update or (unknown and not ahead)):
                 self.changes[name] = (old, new)
             else:
                 difference = Difference(row.row, finding.number, self.desk.header(name), old, new)
                 self.desk.taken.differences.append(difference)
         return bool(self.changes)
+
+    def _may_write(self, name: str) -> bool:
+        """A stage is never but decided; a deadline may also have been filled in by rule."""
+        if self.desk.wanted.decides or name not in DECIDED:
+            return True
+        if name == "stage" or (name in STAGE_FIELDS and self.row.stage is not self.before):
+            return False
+        return not getattr(self.finding, name) or name in self.finding.defaulted.split(",")
 
     def note(self) -> None:
         """Tell what becomes of the row."""

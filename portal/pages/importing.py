@@ -154,7 +154,7 @@ def work(reader: Reader, job: Job, step: str, facts: Json) -> Callable[[Progress
     db, sight = reader.db, reader.sight
     choices = {name: bool(facts[name]) for name in CHOICES}
     gives = reader.has(Role.ADMINISTRATOR)
-    wanted = Wanted(reader.account, step == CHECK, **choices, gives_roles=gives)
+    wanted = Wanted(reader.account, step == CHECK, **choices, gives_roles=gives, decides=False)
     uploaded = Upload(job.folder / facts["file"], facts["sha256"], facts["source"])
 
     async def taken(told: Progress) -> Json:

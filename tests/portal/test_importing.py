@@ -12,9 +12,11 @@ from models.settings import Settings
 from models.staff import book
 from models.staff.people import PostRole, Unit
 from policy.roles import Role
+from policy.stages import Stage
 from tasks import jobs
 from tasks.jobs import Job, Phase
 from tests.portal.conftest import Visit
+from tests.portal.lives import opened
 from tests.portal.visiting import Visitor, forms_of, sentence_of
 
 HEAD = "问题来源,具体表现,责任单位,责任人,严重程度"
@@ -95,6 +97,26 @@ async def test_units_are_made_and_differences_written_only_where_that_was_chosen
     page = await looked_at(desk, worse, update="yes")
     assert "一般 → 严重" in page.text
     assert "更新1条" in sentence_of(await stored(desk, page))
+
+
+async def test_a_ledger_closes_nothing_that_is_under_way_and_moves_no_deadline(
+    town: Settings, visit: Visit
+) -> None:
+    number = await opened(town, "jiacun")
+    head = "编号,问题来源,具体表现,责任单位,责任人,严重程度,整改状态,销号日期,完成时限"
+    row = f"{number},审计,三笔支出没有经过民主议事程序，票据后补。,甲村党支部,甲村党支部书记,严重"
+    content = f"{head}\n{row},已销号,2026-11-19,2027-12-31".encode()
+    desk = await visit("ganshi")
+    files = [("file", ("台账.csv", content, "text/csv"))]
+    sent = await desk.send(await desk.get("/import"), "/import", {"update": "yes"}, files)
+    await jobs.finished()
+    page = await desk.get(sent.headers["location"])
+    assert "与已存的不同，不更新" in page.text
+    await stored(desk, page)
+    async with database(town).reading() as session:
+        finding = await session.get_one(Finding, number)
+    assert (finding.stage, finding.closed_on, str(finding.deadline)) == (Stage.ASSIGNED, None, "2027-02-03")
+    assert finding.severity == "严重"
 
 
 @pytest.mark.parametrize(("account", "gets_it"), [("ganshi", False), ("zhenggaiban", True)])
