@@ -17,7 +17,9 @@ from models.bulk import plain
 from models.findings import Extension, ExtensionApproval, Finding
 from models.overview import veiled
 from models.questions import Row
+from models.staff import book
 from models.staff.book import OWN_POSTS
+from models.staff.people import Person, Post
 from policy import extensions
 from policy.rules import Rules
 from policy.stages import LIVE, Stage
@@ -37,6 +39,8 @@ class Mine:
     waiting: list[Row]
     assisting: list[Row]
     is_cut: frozenset[str]
+    lent: dict[str, str]
+    """The posts one stands in for today, each with the name of its holder; empty for a vacant one."""
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +60,19 @@ async def mine(session: AsyncSession, sight: Sight, person: int, rules: Rules, t
     }
     rows = await _rows(session, sight, found.values(), today)
     shown = {kind: [rows[number] for number in numbers[:MOST]] for kind, numbers in found.items()}
-    return Mine(**shown, is_cut=frozenset(kind for kind, numbers in found.items() if len(numbers) > MOST))
+    is_cut = frozenset(kind for kind, numbers in found.items() if len(numbers) > MOST)
+    return Mine(**shown, is_cut=is_cut, lent=await _lent(session, sight, person, today))
+
+
+async def _lent(session: AsyncSession, sight: Sight, person: int, today: date) -> dict[str, str]:
+    held = await book.holders(session, sight.posts, today)
+    lent = {post: held.get(post, 0) for post in sight.posts if held.get(post) != person}
+    if not lent:
+        return {}
+    posts = await session.exec(select(Post.id, Post.name).where(col(Post.id).in_(sorted(lent))))
+    named = select(Person.id, Person.name).where(col(Person.id).in_(sorted(lent.values())))
+    people = dict((await session.exec(named)).all())
+    return {name: people.get(lent[post or 0], "") for post, name in posts}
 
 
 async def _numbers(session: AsyncSession, wanted: ColumnElement[bool], order: Mapped[Any]) -> list[str]:

@@ -22,6 +22,8 @@ WRONG_ANYWHERE = Bucket(300, 2)
 WRONG_CODES = Bucket(5, 60)
 """Wrong one-time codes for one account: five in five minutes."""
 UPLOADS = Bucket(120, 30)
+LEDGERS = Bucket(20, 60)
+"""Ledgers read for one account, each in a process of its own."""
 TEST_MAILS = Bucket(5, 60)
 EXPORTS = Bucket(20, 15)
 API_CALLS = Bucket(600, 0.1)

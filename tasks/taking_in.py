@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from models.access.sight import Sight
 from models.database import Database
@@ -36,11 +37,20 @@ async def take_in(
             "文件与预览时的不同，没有导入。请重新上传。",
             "This is not the file that was looked at. Nothing was stored; upload it again.",
         )
-    read = await asyncio.to_thread(read_ledger, upload.path, today=clock.today(), source=upload.source)
+    async with _reading():
+        read = await asyncio.to_thread(read_ledger, upload.path, today=clock.today(), source=upload.source)
     async with db.reading() as session:
         read = await in_sight(session, read, sight)
     told(0, len(read.rows))
     return await intake.take_in(db, read, wanted, now, await trade(db), told)
+
+
+_LOCKS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def _reading() -> asyncio.Lock:
+    """One file at a time: a hostile one may take half a gigabyte before it is given up."""
+    return _LOCKS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 def digest(path: Path) -> str:

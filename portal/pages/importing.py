@@ -12,8 +12,10 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from models.access import knocking
 from models.importing.desk import Taken, Wanted
 from models.importing.fates import Kind
+from policy.knocking import LEDGERS
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import ROLES_FOR, Role
 from policy.stages import Act
@@ -91,6 +93,7 @@ async def go_on(form: Form, name: str) -> Response:
             )
         begin(reader, job, STORE, state.facts)
     else:
+        await counted(reader)
         begin(reader, job, CHECK, facts_of(form, state.facts))
     return reader.turn(f"/import/{name}")
 
@@ -119,6 +122,7 @@ async def kept(form: Sent) -> Job:
     if not form.files:
         raise BadInput("请选择台账文件（.xlsx 或 .csv）。", "Choose the ledger's file (.xlsx or .csv).")
     file = form.files[0]
+    await counted(form.reader)
     content = await file.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
         raise BadInput(
@@ -133,6 +137,11 @@ async def kept(form: Sent) -> Job:
     job = jobs.begin(reader.config.home, KIND, reader.account, facts, clock.real())
     (job.folder / stored).write_bytes(content)
     return job
+
+
+async def counted(reader: Reader) -> None:
+    """Raises TooOften for whoever has very many files read."""
+    await knocking.let_through(reader.db, f"ledgers:{reader.account}", LEDGERS, clock.real())
 
 
 def name_of(file: UploadFile) -> str:

@@ -10,6 +10,7 @@ from models.orders import OpenWords, words_of
 from models.rounds import RoundWords
 from models.staff import book, choices
 from models.staff.book import account_named
+from models.staff.people import Substitution
 from policy.stages import Act, Stage
 from tests.models.test_indexes import questions, read_whole
 from tests.models.township import NOW, OPENING, PLACED, TODAY, TRADE, act, assigned, brought_to, finding
@@ -41,6 +42,20 @@ async def test_work_waits_for_its_owner_its_verifier_and_its_approver_in_turn(to
     closed = await brought_to(town, Stage.PENDING_CLOSURE)
     assert numbers((await mine_of(town, "mayor")).to_check) == [closed]
     assert set(numbers((await mine_of(town, "owner")).waiting)) == {verified, closed}
+
+
+async def test_a_stand_in_has_the_work_of_whoever_is_away_and_sees_whose_it_is(town: Database) -> None:
+    number = await assigned(town)
+    async with town.writing() as session:
+        away = await book.post_named(session, "甲村党支部书记")
+        other = await account_named(session, "other")
+        session.add(
+            Substitution(post_id=away.id or 0, person_id=other.person_id, from_day=TODAY, to_day=TODAY)
+        )
+    found = await mine_of(town, "other")
+    assert numbers(found.to_do) == [number]
+    assert found.lent == {"甲村党支部书记": "甲书记"}
+    assert (await mine_of(town, "owner")).lent == {}
 
 
 async def test_an_extension_waits_for_whoever_may_still_agree(town: Database) -> None:
