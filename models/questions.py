@@ -233,7 +233,7 @@ async def letters(
     found = list(await session.exec(wanted))
     those = [x.id for x in found if x.id is not None]
     to, cc = await _addressees(session, those)
-    reached, languages = await _reached(session, those), await _languages(session)
+    reached, languages = await _reached(session, those), await _languages(session, those)
     rows = [_letter(x, to.get(x.id or 0, []), cc.get(x.id or 0, []), languages) for x in found]
     return [row | {"reached": reached.get(row["id"], [])} for row in rows]
 
@@ -274,13 +274,17 @@ async def _reached(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[
     return found
 
 
-async def _languages(session: AsyncSession) -> dict[int, str]:
-    rows = await session.exec(
-        select(Addressee.letter_id, Mail.language)
-        .join(Mail, col(Mail.id) == col(Addressee.mail_id))
-        .where(col(Addressee.copy_only).is_(False))
-    )
-    return dict(rows.all())
+async def _languages(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), 500):
+        rows = await session.exec(
+            select(Addressee.letter_id, Mail.language)
+            .join(Mail, col(Mail.id) == col(Addressee.mail_id))
+            .where(col(Addressee.copy_only).is_(False))
+            .where(col(Addressee.letter_id).in_(ids[start : start + 500]))
+        )
+        found |= dict(rows.all())
+    return found
 
 
 def _letter(letter: Letter, to: list[str], cc: list[str], languages: dict[int, str]) -> Row:

@@ -100,7 +100,7 @@ class Wanted:
         found = set(self.light or Light)
         if self.overdue:
             found &= {Light.RED}
-        if self.closed_from or self.closed_to or not stages & LIVE:
+        if self.closed_from or self.closed_to or self.in_time or not stages & LIVE:
             found &= {Light.CLOSED}
         if self.age or self.provisional or not stages & ENDED:
             found -= {Light.CLOSED}
