@@ -28,13 +28,10 @@ NAMES: dict[str, Words] = {
 SWITCHES: dict[str, Words] = {
     "overdue": ("逾期未结", "overdue"),
     "late": ("逾期（含逾期销号）", "late, also if closed since"),
-    "in_time": ("按时销号", "closed in time"),
     "returned": ("被退回过", "returned"),
     "extended": ("延期过", "extended"),
     "reopened": ("重启过", "reopened"),
     "provisional": ("时限暂定", "deadline provisional"),
-    "direct": ("只看本单位，不含下级", "the unit itself, none below it"),
-    "veiled": ("涉密且本人无权查看", "confidential and not mine to open"),
 }
 
 

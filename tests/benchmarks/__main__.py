@@ -25,6 +25,7 @@ ROWS = (
     "letters_sent",
     "ledger_import",
     "act",
+    "pages",
     "disk",
     "disk_per_finding",
     "profile",

@@ -19,6 +19,7 @@ WITH_PROCESSES = {
     "profile",
     "disk_per_finding",
     "province",
+    "pages",
 }
 """Rows that start a Prefect server or a PostgreSQL of their own."""
 
