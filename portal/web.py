@@ -36,6 +36,7 @@ from portal.pages import (
     links,
     mailbox,
     mine,
+    oidc,
     opening,
     phones,
     rounds,
@@ -47,6 +48,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 STATIC = Path(__file__).parent / "static"
 PAGES = (
     entry,
+    oidc,
     links,
     mine,
     opening,
