@@ -38,6 +38,7 @@ from portal.pages import (
     mine,
     oidc,
     opening,
+    overview,
     phones,
     rounds,
 )
@@ -51,6 +52,7 @@ PAGES = (
     oidc,
     links,
     mine,
+    overview,
     opening,
     importing,
     closure,

@@ -47,9 +47,6 @@ class Figures:
     def all(self) -> int:
         return self.open + self.closed + self.gone
 
-    def __add__(self, other: "Figures") -> "Figures":
-        return Figures(*(getattr(self, name) + getattr(other, name) for name in NAMES))
-
 
 NAMES = tuple(field.name for field in fields(Figures))
 

@@ -29,6 +29,8 @@ class Survey:
     """Each finding in sight is in each table once, or among what is veiled."""
 
     all: Figures
+    shown: Figures
+    """All but what is veiled."""
     veiled: Figures
     by_place: dict[Place, Figures]
     by_source: dict[str, Figures]
@@ -59,6 +61,7 @@ def summed(cube: Cube, at: Mapping[int | None, Place], late: int, today: date) -
     weeks = [sums.week_end(today) - n * sums.WEEK for n in reversed(range(HEAT))]
     return Survey(
         all=figures(cube.standing),
+        shown=figures(shown),
         veiled=figures(cell for cell in cube.standing if cell.veiled),
         by_place={key: figures(x) for key, x in parted(shown, lambda cell: at[cell.unit]).items()},
         by_source={key: figures(x) for key, x in parted(shown, lambda cell: cell.source).items()},

@@ -26,7 +26,7 @@ KEPT = "kept."
 @router.api_route("/", methods=READ)
 async def home(reader: Reading) -> Response:
     """Where one's work is: the overview for who watches, one's own items for all others."""
-    return reader.turn("/findings" if reader.has(*WATCHERS) else "/mine")
+    return reader.turn("/overview" if reader.has(*WATCHERS) else "/mine")
 
 
 @router.api_route("/sign-in", methods=READ)

@@ -175,6 +175,7 @@ KEEPERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.INSPECTION_OFFICE
 """Who finds anything to do, or to look at, on the administrator's desk."""
 NAVIGATION: tuple[tuple[str, Words, frozenset[Role]], ...] = (
     ("/mine", ("我的事项", "My items"), EVERYBODY),
+    ("/overview", ("概况", "Overview"), WATCHERS),
     ("/findings", ("整改台账", "Ledger"), EVERYBODY),
     ("/letters", ("函件", "Letters"), WATCHERS),
     ("/admin", ("管理", "Administration"), KEEPERS),

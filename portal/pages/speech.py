@@ -171,6 +171,11 @@ class Speech:
     def day(self, text: str | None) -> str:
         return letters.day(date.fromisoformat(text), self.language) if text else "—"
 
+    def short_day(self, text: str) -> str:
+        """`11/15`, below a drawing."""
+        day = date.fromisoformat(text)
+        return f"{day.month}/{day.day}"
+
     def moment(self, text: str | None) -> str:
         """To the minute, in the office's time zone."""
         return f"{datetime.fromisoformat(text).astimezone(OFFICE):%Y-%m-%d %H:%M}" if text else "—"
