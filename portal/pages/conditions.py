@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.listing.wanted import Wanted
+from models.listing.wanted import NONE, Wanted
 from portal.pages.paper import Reader
 from portal.pages.speech import Words
 
@@ -28,11 +28,18 @@ NAMES: dict[str, Words] = {
 SWITCHES: dict[str, Words] = {
     "overdue": ("逾期未结", "overdue"),
     "late": ("逾期（含逾期销号）", "late, also if closed since"),
+    "in_time": ("按时销号", "closed in time"),
     "returned": ("被退回过", "returned"),
     "extended": ("延期过", "extended"),
     "reopened": ("重启过", "reopened"),
     "provisional": ("时限暂定", "deadline provisional"),
 }
+
+BESIDE: dict[str, Words] = {
+    "direct": ("不含下级单位", "without the units below"),
+    "veiled": ("涉密，不列明", "confidential, not named"),
+}
+"""Switches that other pages set, and no box of the form does."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +52,19 @@ def told(reader: Reader, wanted: Wanted) -> Iterator[Condition]:
     """All but words, unit and source, which stand in the form themselves."""
     pairs = wanted.query()
     for pair in pairs:
-        if pair[0] in NAMES or pair[0] in SWITCHES:
+        if pair[0] in NAMES | SWITCHES | BESIDE or pair == ("unit", NONE):
             without = [each for each in pairs if each != pair]
             yield Condition(_told(reader, *pair), reader.address("/findings", without))
 
 
 def _told(reader: Reader, name: str, value: str) -> str:
     speech = reader.speech
-    if name in SWITCHES:
-        return speech.of(SWITCHES[name])
+    if name in SWITCHES | BESIDE:
+        return speech.of((SWITCHES | BESIDE)[name])
+    if name == "unit":
+        return speech.say("未定单位", "no unit yet")
+    if value == NONE:
+        value = speech.say("无", "none")
     if name.endswith(("_from", "_to")):
         value = speech.day(value)
     elif name in SAID:

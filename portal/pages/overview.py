@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -108,9 +107,7 @@ class Drawn:
         }
 
     def number(self, size: int, wanted: Wanted) -> Number:
-        reader = self.reader
-        query = wanted.query() + ([("lang", reader.speech.say("zh", "en"))] if reader.chosen else [])
-        return Number(size, f"/findings?{urlencode(query)}" if query else "/findings")
+        return Number(size, self.reader.address("/findings", wanted.query()))
 
     def numbers(
         self, figures: Figures | Fates, wanted: Wanted, columns: Iterable[str] = COLUMNS

@@ -32,7 +32,8 @@ def numbers(page: httpx.Response) -> list[tuple[str, int]]:
 async def test_each_number_opens_a_list_of_just_so_many(town: Settings, visit: Visit, account: str) -> None:
     db = database(town)
     await scattered(db, random.Random(7))
-    page = await (await visit(account)).get("/overview")
+    watcher = await visit(account)
+    page = await watcher.get("/overview")
     told = numbers(page)
     assert len(told) > 100
     async with db.reading() as session:
@@ -42,6 +43,9 @@ async def test_each_number_opens_a_list_of_just_so_many(town: Settings, visit: V
             where = await findings_where(session, understood(parse_qsl(query)), sight, clock.today())
             found = (await session.exec(select(func.count()).select_from(Finding).where(where))).one()
             assert found == size, query
+    for query, size in random.Random(7).sample([x for x in told if x[1]], 12):
+        listed = await watcher.get(f"/findings?{query}")
+        assert f"本表 {size} 项" in re.sub(r"<[^>]+>", "", listed.text), query
     assert ("涉密" in page.text) is (account == "zuzhi")
 
 
