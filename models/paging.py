@@ -99,6 +99,11 @@ async def numbers_seen(session: AsyncSession, sight: Sight, numbers: Iterable[st
     return await _those(session, numbers, seen(sight))
 
 
+async def numbers_opened(session: AsyncSession, sight: Sight, numbers: Iterable[str]) -> frozenset[str]:
+    """Of these findings in sight the ones that are shown whole."""
+    return await _those(session, numbers, opened(sight))
+
+
 async def _those(
     session: AsyncSession, numbers: Iterable[str], condition: ColumnElement[bool]
 ) -> frozenset[str]:

@@ -41,6 +41,7 @@ from portal.pages import (
     overview,
     phones,
     rounds,
+    supervision,
 )
 from portal.pages.admin import index as desk
 from portal.pages.paper import READ
@@ -63,6 +64,7 @@ PAGES = (
     evidence,
     codes,
     finding,
+    supervision,
     letters,
     phones,
     mailbox,

@@ -15,13 +15,12 @@ from models.mailing import outbox
 from models.mailing.mail import Mail, MailState
 from models.rules.trade import trade
 from models.settings import Settings, settings
-from policy.lights import days_left
 from policy.office import office_day
 from policy.refusals import Language
-from tasks import clock
+from tasks import clock, wording
 from tasks.letters.cards import gravest_first, subject
 from tasks.letters.compose import compose
-from tasks.letters.facts import LetterFacts, MailFacts
+from tasks.letters.facts import MailFacts
 from tasks.letters.own import paper
 from tasks.letters.paper import SHIPPED, BadTemplate, Paper
 from tasks.logs import quoting_nobody
@@ -91,25 +90,6 @@ OUTBOX = 7103
 """The advisory lock under which letters are put into mails."""
 
 
-def _facts(enclosed: outbox.Enclosed, config: Settings, now: datetime) -> LetterFacts:
-    letter, finding = enclosed.letter, enclosed.finding
-    return LetterFacts(
-        rung=letter.rung,
-        number=finding.number,
-        title="" if finding.confidential else finding.title,
-        unit=enclosed.unit,
-        deadline=finding.deadline,
-        deadline_version=finding.deadline_version,
-        days_left=days_left(finding.deadline, office_day(now)),
-        provisional=finding.provisional,
-        stage=finding.stage,
-        round=finding.round,
-        cycle=finding.cycle,
-        as_cc=enclosed.copy_only,
-        link=f"{config.portal_url}/findings/{finding.number}",
-    )
-
-
 def mail_of(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetime) -> Mail:
     account = parcel.pile.account
     domain = config.mail_from.rpartition("@")[2] or socket.getfqdn()
@@ -121,7 +101,7 @@ def mail_of(parcel: outbox.Parcel, config: Settings, sheets: Paper, now: datetim
         recipient=account.mailbox,
         recipient_name=parcel.pile.post,
         language=account.language,
-        letters=tuple(_facts(enclosed, config, now) for enclosed in parcel.letters),
+        letters=tuple(wording.facts(enclosed, config, now) for enclosed in parcel.letters),
         portal=config.portal_url,
     )
     about, content = _worded(facts, sheets)

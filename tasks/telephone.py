@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from models.access.sight import EVERYTHING, Sight
 from models.database import Database
 from models.mailing.phone_list import phone_list
 from models.questions import Row
@@ -10,10 +11,10 @@ from tasks.letters.words import GRAVITY
 NO_DEADLINE = 10**6
 
 
-async def calls(db: Database, now: datetime, account: str = "") -> list[Row]:
+async def calls(db: Database, now: datetime, account: str = "", sight: Sight = EVERYTHING) -> list[Row]:
     """By the gravest letter, then the latest finding first, then by number."""
     async with db.reading() as session:
-        found = await phone_list(session, now, account)
+        found = await phone_list(session, now, account, sight)
     return sorted(found, key=_weight)
 
 

@@ -23,6 +23,7 @@ from policy.refusals import NotAllowed, NotFound
 from policy.roles import Role
 from policy.rulebook.words import role_words
 from policy.rules import Rules
+from policy.saying import needs_text
 from policy.stages import ENDED
 from policy.trade import Trade
 
@@ -417,30 +418,54 @@ async def sign(session: AsyncSession, letter_id: int, account: Account, trade: T
 
     Raises NotFound, or NotAllowed if the letter is no draft or the finding's rules let others sign it.
     """
-    letter = await session.get(Letter, letter_id)
-    if letter is None:
-        raise NotFound(f"没有第{letter_id}号函件。", f"There is no letter {letter_id}.")
-    if letter.state is not LetterState.DRAFTED:
-        raise NotAllowed(
-            f"第{letter_id}号函件不是待签的拟稿。", f"Letter {letter_id} is not a draft to be signed."
-        )
-    finding = await session.get(Finding, letter.finding)
-    if finding is None:
-        raise RuntimeError("a letter has its finding")
+    letter, finding = await _draft(session, letter_id)
     await _may_sign(session, finding, letter, account.name, trade, now)
     letter.state, letter.signed_by, letter.note = LetterState.QUEUED, account.name, ""
     session.add(letter)
     return letter.finding
 
 
+async def decline(
+    session: AsyncSession, letter_id: int, account: Account, reason: str, trade: Trade, now: datetime
+) -> str:
+    """Whoever may sign a draft says that it is not to go out; it is not called for again. As `sign`."""
+    needs_text(reason, "理由", "A reason")
+    letter, finding = await _draft(session, letter_id)
+    await _may_sign(session, finding, letter, account.name, trade, now)
+    letter.state, letter.signed_by = LetterState.SKIPPED, account.name
+    letter.note = f"不签发：{reason}"[:500]
+    session.add(letter)
+    return letter.finding
+
+
+async def _draft(session: AsyncSession, letter_id: int) -> tuple[Letter, Finding]:
+    """Kept until commit, so that of two decisions at once one is made. Raises NotFound, NotAllowed."""
+    letter = await session.get(Letter, letter_id, with_for_update=True)
+    if letter is None:
+        raise NotFound(f"没有第{letter_id}号函件。", f"There is no letter {letter_id}.")
+    if letter.state is not LetterState.DRAFTED:
+        raise NotAllowed(
+            f"第{letter_id}号函件不是待签的拟稿。", f"Letter {letter_id} is not a draft to be signed."
+        )
+    return letter, await session.get_one(Finding, letter.finding)
+
+
+async def signers(
+    session: AsyncSession, finding: Finding, letter: Letter, account: str, trade: Trade, now: datetime
+) -> tuple[frozenset[Role], bool]:
+    """Who signs such a letter, and whether this account may."""
+    rules, _ = under(await knowing(session, trade, finding.rules_version), finding)
+    roles = rules.signers(letter.rung)
+    actor = await book.actor(session, account, finding.lead_unit_id, office_day(now))
+    return roles, bool(roles & actor.roles)
+
+
 async def _may_sign(
     session: AsyncSession, finding: Finding, letter: Letter, account: str, trade: Trade, now: datetime
 ) -> None:
-    rules, _ = under(await knowing(session, trade, finding.rules_version), finding)
-    signers = rules.signers(letter.rung)
-    actor = await book.actor(session, account, finding.lead_unit_id, office_day(now))
-    if not signers & actor.roles:
-        zh, en = role_words(signers)
+    roles, may = await signers(session, finding, letter, account, trade, now)
+    if not may:
+        zh, en = role_words(roles)
         raise NotAllowed(
             f"“{account}”无权签发第{letter.id}号函件，应由其一签发：{zh}。",
             f"“{account}” may not sign letter {letter.id}; any of these may: {en}.",

@@ -9,6 +9,7 @@ from sqlalchemy import select as rows_of
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access.sight import EVERYTHING, Sight, seen
 from models.findings import Finding
 from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.questions import Row
@@ -55,13 +56,15 @@ class Who:
     mailbox: str = ""
 
 
-async def phone_list(session: AsyncSession, now: datetime, account: str = "") -> list[Row]:
+async def phone_list(
+    session: AsyncSession, now: datetime, account: str = "", sight: Sight = EVERYTHING
+) -> list[Row]:
     """One line for each finding and person, with all letters that did not reach them; by finding.
 
     With an account only findings whose supervisor that is. Raises NotFound for an unknown one.
     """
     today = office_day(now)
-    found = await _undelivered(session)
+    found = await _undelivered(session, sight)
     if account:
         person = (await book.account_named(session, account)).person_id
         mine = await book.posts_of(session, person, today)
@@ -79,9 +82,9 @@ async def phone_list(session: AsyncSession, now: datetime, account: str = "") ->
 Found = tuple[Letter, Finding, str | None, Post | None, bool | None, int | None, Carrier]
 
 
-async def _undelivered(session: AsyncSession) -> list[Found]:
+async def _undelivered(session: AsyncSession, sight: Sight) -> list[Found]:
     """Letters that are not sent and still matter, once for each post."""
-    rows = await session.exec(OPEN)
+    rows = await session.exec(OPEN.where(seen(sight)))
     return [(*row[:6], Carrier(*row[6:])) for row in rows.all() if _matters(row[0], row[1])]
 
 

@@ -20,7 +20,6 @@ from models.questions import Row
 from models.rules.trade import trade
 from models.standing import Standing, names, standing
 from policy.stages import ORDER, Stage, is_past
-from portal.pages.flow_ui import may_watch
 from portal.pages.paper import READ, Reader, Reading
 from portal.pages.speech import Speech, Words
 from tasks import clock
@@ -331,4 +330,4 @@ def _one(part: object) -> str:
 def run_link(reader: Reader, row: Row) -> str:
     """The page of its run in the flow UI, for those who may look there."""
     run = row["run"]
-    return run_path(run["id"]) if run and run["id"] and may_watch(reader) else ""
+    return run_path(run["id"]) if run and run["id"] and reader.has_flow_ui() else ""

@@ -10,7 +10,6 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from policy.refusals import NotFound, Unavailable
-from policy.sight import WATCHERS
 from portal.pages.paper import READ, Reader, Reading
 from tasks import flow_ui
 from tasks.prefect_server import UI_BASE
@@ -50,13 +49,8 @@ AWAY = (
 )
 
 
-def may_watch(reader: Reader) -> bool:
-    """Runs are not told apart by unit there: only who watches over every unit sees them."""
-    return reader.has(*WATCHERS) and reader.sight.units is None
-
-
 def must_watch(reader: Reader) -> None:
-    if not may_watch(reader):
+    if not reader.has_flow_ui():
         raise NotFound("没有这个页面。", "There is no such page.")
 
 

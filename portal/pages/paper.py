@@ -143,6 +143,10 @@ class Reader:
         words = SAID.get(self.request.query_params.get("said", ""))
         return self.speech.of(words) if words else ""
 
+    def has_flow_ui(self) -> bool:
+        """Runs are not told apart by unit there: only who watches over every unit sees them."""
+        return self.has(*WATCHERS) and self.sight.units is None
+
     def has_mailbox(self) -> bool:
         return (self.config.home / "mailbox").is_dir()
 
@@ -177,6 +181,7 @@ NAVIGATION: tuple[tuple[str, Words, frozenset[Role]], ...] = (
     ("/mine", ("我的事项", "My items"), EVERYBODY),
     ("/overview", ("概况", "Overview"), WATCHERS),
     ("/findings", ("整改台账", "Ledger"), EVERYBODY),
+    ("/supervision", ("督办", "Supervision"), WATCHERS),
     ("/letters", ("函件", "Letters"), WATCHERS),
     ("/admin", ("管理", "Administration"), KEEPERS),
 )

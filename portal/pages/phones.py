@@ -4,8 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from models.questions import Row
+from policy.sight import WATCHERS
 from portal.pages.paper import MOST_ROWS, READ, Reading
-from tasks import clock, telephone
+from portal.pages.supervision import telephone_list
 
 router = APIRouter()
 
@@ -15,13 +16,13 @@ TELLING = ("unit", "posts", "person", "phone")
 
 @router.api_route("/phone-list", methods=READ)
 async def phone_list(reader: Reading) -> HTMLResponse:
-    calls = await telephone.calls(reader.db, clock.now())
-    shown = [veiled(row) for row in calls[:MOST_ROWS]]
-    return reader.page("phone_list.html", calls=shown, how_many=len(calls))
+    """To print and take along; calls are noted on the page of supervision."""
+    reader.must_have(*WATCHERS)
+    lines = [line for line in await telephone_list(reader) if not line["is_told"]]
+    shown = [veiled(line) for line in lines[:MOST_ROWS]]
+    return reader.page("phone_list.html", calls=shown, how_many=len(lines))
 
 
 def veiled(call: Row) -> Row:
-    """Of a confidential finding the number alone; who has to be called says `rectify phone-list`."""
-    if not call["confidential"]:
-        return call
-    return call | {name: type(call[name])() for name in TELLING}
+    """Of a finding that the reader may not open the number alone."""
+    return call | {name: type(call[name])() for name in TELLING} if call["veiled"] else call

@@ -27,6 +27,11 @@ SAID: dict[str, Words] = {
         "帐号已新建。要让本人登录，请在本页发放初始密码。",
         "The account is there. Give it an initial password on this page.",
     ),
+    "letter_signed": ("已签发，待发送。", "It is signed and waits to be sent."),
+    "letter_declined": ("已定为不签发，不会发出。", "It is not signed and will not go out."),
+    "mail_settled": ("已处理。", "It is settled."),
+    "call_noted": ("通话已登记。", "The call is noted."),
+    "clock_confirmed": ("已确认时钟无误，提醒恢复发送。", "The clock is confirmed; reminders go on."),
     "session_ended": ("已结束。", "Ended."),
     "filter_deleted": ("筛选条件已删除。", "The filter is deleted."),
 }
