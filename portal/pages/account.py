@@ -10,6 +10,7 @@ from models.staff.standing_in import Wanted
 from policy.refusals import BadInput, Language, NotFound, Refusal
 from portal.pages.admin.desk import NOTHING_TYPED, Typed, doer, number_of, refused
 from portal.pages.admin.posts import span_of
+from portal.pages.devices import device
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
 from tasks import clock
@@ -34,6 +35,7 @@ async def _account(reader: Reader, typed: Typed = NOTHING_TYPED) -> HTMLResponse
             typed.status,
             None,
             typed=typed,
+            device=device,
             line=await accounts.find(session, name, today),
             own=own,
             held={one.post.id: next(x for x in one.holders if x.account == name) for one in own},

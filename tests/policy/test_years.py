@@ -6,7 +6,7 @@ import pytest
 
 from models.rules.calendars import announced, notice
 from policy.refusals import BadInput
-from policy.years import DayKind, DayLine, YearNotice, idle, next_in_line, problems, year_notice
+from policy.years import DayKind, DayLine, YearNotice, awaited, idle, next_in_line, problems, year_notice
 from tests.policy.cases import CALENDAR
 
 OFF, WORK = DayKind.OFF, DayKind.WORK
@@ -128,3 +128,11 @@ def test_the_example_of_a_year_has_as_many_workdays_as_counted_by_hand() -> None
         for day in (date(2027, 1, 1) + timedelta(days=n) for n in range(365))
     )
     assert worked == 365 - 104 - 15 + 1
+
+
+def test_next_years_notice_is_awaited_from_november_on() -> None:
+    known = {2025, 2026}
+    assert awaited(date(2026, 10, 31), known) is None
+    assert awaited(date(2026, 11, 1), known) == 2027
+    assert awaited(date(2027, 1, 5), known) == 2027
+    assert awaited(date(2026, 11, 1), {*known, 2027}) is None

@@ -12,6 +12,7 @@ from models.database import Database
 from models.staff.rights import Doer
 from policy.refusals import Language, NotFound, Refusal
 from portal.pages.admin.desk import NOTHING_TYPED, Typed, desk, doer, must_open, number_of, refused
+from portal.pages.devices import device
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
 from portal.pages.trail_words import KINDS, kind_words
@@ -79,6 +80,7 @@ async def _account(
             events=await trail.read(session, account=name, limit=10),
             languages=list(Language),
             password=password,
+            device=device,
             kind_words=kind_words(reader.speech),
         )
 

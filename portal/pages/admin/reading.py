@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from policy.rulebook.shape import TERMS
+from policy.rulebook.shape import STEPS, TERMS
 from policy.rulebook.words import LADDER_WORDS, Change, Place, place_words, stated
 from policy.rules import Rules
 from policy.words import DEADLINE_TYPE_WORDS
@@ -40,7 +40,7 @@ def tables(rules: Rules, speech: Speech) -> list[Tabled]:
     return [
         _terms(said, speech),
         *_sources(rules, said, speech),
-        _plain(said, speech, ("环节时限", "Clocks of the steps"), "steps"),
+        _steps(said, speech),
         _plain(
             said,
             speech,
@@ -49,7 +49,7 @@ def tables(rules: Rules, speech: Speech) -> list[Tabled]:
             "returns",
             "hours",
         ),
-        *_ladders(rules, said, speech),
+        _ladders(rules, said, speech),
     ]
 
 
@@ -94,17 +94,30 @@ def _plain(said: Mapping[Place, Words], speech: Speech, heading: Words, *parts: 
     return Tabled(speech.of(heading), ("",), tuple(lines))
 
 
-def _ladders(rules: Rules, said: Mapping[Place, Words], speech: Speech) -> Iterator[Tabled]:
-    for ladder in rules.ladders:
-        lines = tuple(
-            Line(
-                speech.document(rung.name),
-                tuple(speech.of(said["ladder", ladder.name, rung.name, key]) for key in RUNG_COLUMNS),
-            )
-            for rung in ladder.rungs
+def _steps(said: Mapping[Place, Words], speech: Speech) -> Tabled:
+    lines = [
+        Line(speech.of(STEPS[place[1]]), (speech.of(value),))
+        for place, value in said.items()
+        if place[0] == "steps"
+    ]
+    return Tabled(speech.say("环节时限", "Clocks of the steps"), ("",), tuple(lines))
+
+
+def _ladders(rules: Rules, said: Mapping[Place, Words], speech: Speech) -> Tabled:
+    """Every letter, under what it is about."""
+    lines = tuple(
+        Line(
+            speech.document(rung.name),
+            (
+                speech.of(LADDER_WORDS[ladder.name]),
+                *(speech.of(said["ladder", ladder.name, rung.name, key]) for key in RUNG_COLUMNS),
+            ),
         )
-        heading = speech.say("发函：", "Letters: ") + speech.of(LADDER_WORDS[ladder.name])
-        yield Tabled(heading, tuple(speech.of(words) for words in RUNG_COLUMNS.values()), lines)
+        for ladder in rules.ladders
+        for rung in ladder.rungs
+    )
+    columns = (speech.say("事由", "about"), *(speech.of(words) for words in RUNG_COLUMNS.values()))
+    return Tabled(speech.say("什么时候发什么函", "Which letter goes out when"), columns, lines)
 
 
 def place_said(change: Change, speech: Speech) -> str:

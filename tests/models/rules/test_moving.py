@@ -64,6 +64,14 @@ async def test_a_preview_lists_every_date_that_would_move_and_moves_none(town: D
     assert (kept.deadline, kept.rules_version, len(await events(town, computed))) == (OLD, 1, 2)
 
 
+async def test_before_rules_are_in_force_it_is_known_which_dates_they_would_move(town: Database) -> None:
+    computed, _ = await assigned(town), await assigned(town, deadline="2026-12-31")
+    text = shipped_text().replace(MONTHS, TWO, 1)
+    seen = await moving.if_ruled(town, text)
+    assert [(x.number, x.old, x.new) for x in seen] == [(computed, OLD, NEW)]
+    assert await moving.if_ruled(town, shipped_text()) == []
+
+
 async def test_what_is_moved_is_what_was_previewed(town: Database) -> None:
     for _ in range(3):
         await assigned(town)
