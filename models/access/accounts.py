@@ -8,8 +8,8 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.access import passwords, sessions
-from models.access.keys import Credential, RecoveryCode, SignIn
+from models.access import codes, passwords, sessions
+from models.access.keys import Credential, SignIn
 from models.database import Database
 from models.mailing import outbox
 from models.opening import INTAKE
@@ -255,12 +255,7 @@ async def switch_codes_off(db: Database, name: str, by: Doer) -> None:
             raise BadInput(
                 "该帐号没有启用动态验证码。", "One-time codes are not switched on for this account."
             )
-        credential.totp_seed, credential.totp_step = "", 0
-        session.add(credential)
-        for code in await session.exec(select(RecoveryCode).where(RecoveryCode.account == name)):
-            await session.delete(code)
-        await sessions.end_all(session, name, by.at)
-        by.note(session, "codes_off", "", name)
+        await codes.drop(session, name, by.at, by.account)
 
 
 async def sign_ins(session: AsyncSession, name: str, limit: int = 10) -> list[SignIn]:

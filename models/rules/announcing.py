@@ -15,7 +15,7 @@ from models.bulk import store, whole
 from models.database import Database
 from models.findings import Finding
 from models.rules import calendars
-from models.rules.recomputing import Because, Move, needless, preview, recompute
+from models.rules.recomputing import Because, Move, Told, needless, nobody, preview, recompute
 from models.rules.rulebook import CalendarDay, CalendarYear, LocalDay
 from models.rules.trade import calendar_of, load
 from models.staff import book
@@ -57,7 +57,13 @@ async def _at_the_calendar(db: Database) -> AsyncIterator[AsyncSession]:
 
 
 async def announce(
-    db: Database, notice: YearNotice, by: str, now: datetime, *, dry_run: bool = False
+    db: Database,
+    notice: YearNotice,
+    by: str,
+    now: datetime,
+    told: Told = nobody,
+    *,
+    dry_run: bool = False,
 ) -> Announced:
     """Make a notice the year's days and count anew what hangs on them; the same notice changes nothing.
 
@@ -77,7 +83,7 @@ async def announce(
             {"year": notice.year, "source": notice.source},
         )
         first = _first_change(before, await calendar_of(session))
-        await _carry_through(session, done, why, now, first, dry_run=dry_run)
+        await _carry_through(session, done, why, now, first, told=told, dry_run=dry_run)
     return done
 
 
@@ -216,6 +222,7 @@ async def _carry_through(
     first: date | None,
     units: Collection[int] | None = None,
     *,
+    told: Told = nobody,
     dry_run: bool,
 ) -> None:
     """Count anew what hangs on days from `first` on, or only list it and store nothing."""
@@ -223,7 +230,7 @@ async def _carry_through(
     if dry_run:
         done.moves = await preview(session, trade, why, units)
         raise _Undone
-    done.moves = await recompute(session, trade, why, now, units)
+    done.moves = await recompute(session, trade, why, now, units, told)
     if done.changed and why.by != SYSTEM:
         trail.note(session, now, "calendar_changed", "", by=why.by, note=why.zh)
     if first is not None:

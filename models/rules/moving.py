@@ -10,7 +10,7 @@ from models import ledger, questions
 from models.access import trail
 from models.database import Database
 from models.findings import Finding
-from models.rules.recomputing import Because, Move, preview_of, recompute_of
+from models.rules.recomputing import Because, Move, Told, nobody, preview_of, recompute_of
 from models.rules.ruling import may_rule
 from models.rules.trade import load
 from models.staff import book
@@ -45,13 +45,13 @@ class Moving:
 async def preview(db: Database, wanted: Wanted, now: datetime) -> Moving:
     """Every date that would move. Raises NotFound, BadInput, NotAllowed."""
     async with db.reading() as session:
-        return await _moving(session, wanted, now, dry_run=True)
+        return await _moving(session, wanted, now, nobody, dry_run=True)
 
 
-async def move(db: Database, wanted: Wanted, now: datetime) -> Moving:
+async def move(db: Database, wanted: Wanted, now: datetime, told: Told = nobody) -> Moving:
     """As `preview`, and it is done: an event for each finding, a letter where a date is another one."""
     async with db.writing("rules") as session:
-        moved = await _moving(session, wanted, now, dry_run=False)
+        moved = await _moving(session, wanted, now, told, dry_run=False)
         note = f"第{moved.version}版：{len(moved.numbers)}项"
         trail.note(session, now, "rules_moved", "", by=wanted.by, note=note)
         return moved
@@ -68,7 +68,9 @@ async def if_ruled(db: Database, text: str) -> list[Move]:
         return await preview_of(session, ruled, Because("", "", "", rules_version=rules.version), going)
 
 
-async def _moving(session: AsyncSession, wanted: Wanted, now: datetime, *, dry_run: bool) -> Moving:
+async def _moving(
+    session: AsyncSession, wanted: Wanted, now: datetime, told: Told, *, dry_run: bool
+) -> Moving:
     needs_text(wanted.reason, "理由", "A reason")
     trade = await load(session)
     version, reason = trade.rules.version, wanted.reason.strip()
@@ -81,7 +83,7 @@ async def _moving(session: AsyncSession, wanted: Wanted, now: datetime, *, dry_r
     if dry_run:
         moves = await preview_of(session, trade, because, going)
     else:
-        moves = await recompute_of(session, trade, because, now, going)
+        moves = await recompute_of(session, trade, because, now, going, told)
     return Moving(version, going, moves, left)
 
 

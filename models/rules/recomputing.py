@@ -1,7 +1,7 @@
 """Computed dates counted anew under another calendar or other rules: which move, and what follows."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,6 +24,12 @@ from policy.office import office_day
 from policy.recounting import Counted, recount, starts_a_ladder
 from policy.stages import ENDED, LIVE, Act, Stage
 from policy.trade import Trade
+
+Told = Callable[[int, int], None]
+"""Is told how many findings are done, of how many."""
+
+
+def nobody(_done: int, _total: int) -> None: ...
 
 
 class What(StrEnum):
@@ -126,21 +132,34 @@ async def _foreseen(
 
 
 async def recompute(
-    session: AsyncSession, trade: Trade, why: Because, now: datetime, units: Collection[int] | None = None
+    session: AsyncSession,
+    trade: Trade,
+    why: Because,
+    now: datetime,
+    units: Collection[int] | None = None,
+    told: Told = nobody,
 ) -> list[Move]:
     """Move what `preview` lists, each with an event, a wake and, where the day is another one, a letter."""
     concerned = [x.number for x in await _glances(session, units) if _found(x, trade, why)]
-    return await recompute_of(session, trade, why, now, concerned)
+    return await recompute_of(session, trade, why, now, concerned, told)
 
 
 async def recompute_of(
-    session: AsyncSession, trade: Trade, why: Because, now: datetime, numbers: Sequence[str]
+    session: AsyncSession,
+    trade: Trade,
+    why: Because,
+    now: datetime,
+    numbers: Sequence[str],
+    told: Told = nobody,
 ) -> list[Move]:
     """As `recompute`, in the findings named; who goes over to other rules has an event in any case."""
     names = await _unit_names(session)
     moves: list[Move] = []
+    done = 0
     for some in batches(numbers):
         moves += await _Batch(session, trade, why, now, names).take(some)
+        done += len(some)
+        told(done, len(numbers))
     return moves
 
 

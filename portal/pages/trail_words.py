@@ -12,7 +12,9 @@ KINDS: dict[str, Words] = {
     "sessions_ended": ("结束全部登录", "all sessions ended"),
     "password_given": ("发放初始密码", "initial password given"),
     "password_changed": ("修改密码", "password changed"),
-    "codes_off": ("关闭动态验证码", "one-time codes switched off"),
+    "code_switched_on": ("启用动态验证码", "one-time codes switched on"),
+    "code_switched_off": ("关闭动态验证码", "one-time codes switched off"),
+    "code_refused": ("动态验证码不对", "one-time code refused"),
     "account_added": ("新建帐号", "account added"),
     "account_changed": ("修改帐号", "account changed"),
     "account_closed": ("停用帐号", "account closed"),
@@ -32,6 +34,7 @@ KINDS: dict[str, Words] = {
     "calendar_changed": ("修改日历", "calendar changed"),
     "mail_tried": ("测试邮件", "test mail"),
     "export": ("导出", "export"),
+    "download": ("下载附件", "file downloaded"),
 }
 """Those that can be asked for; one that is not here is shown as it was noted."""
 

@@ -16,7 +16,7 @@ from models.staff import units
 from policy.deadlines import Calendar
 from policy.refusals import BadInput, Refusal
 from policy.timelimits import EARLIEST, LATEST
-from policy.years import DayKind, Special
+from policy.years import DayKind, Special, YearNotice
 from portal.pages.admin.desk import (
     NOTHING_TYPED,
     Typed,
@@ -27,9 +27,11 @@ from portal.pages.admin.desk import (
     refused,
 )
 from portal.pages.admin.files import Brought, brought
+from portal.pages.admin.jobs import set_going
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
 from tasks import clock
+from tasks.jobs import Progress
 from tasks.year_file import LONGEST_LABEL, read_year
 
 router = APIRouter()
@@ -124,11 +126,11 @@ async def _take_in(form: Sent, *, dry_run: bool) -> Response:
         notice, errors, warnings = await file.read(lambda path: read_year(path, source))
         if notice is None:
             return await _calendar(reader, typed=Typed("year", form.said, "", 400), errors=errors)
-        done = await announcing.announce(reader.db, notice, reader.account, clock.now(), dry_run=dry_run)
+        done = await announcing.announce(reader.db, notice, reader.account, clock.now(), dry_run=True)
     except Refusal as refusal:
         return await _calendar(reader, typed=refused(form, refusal, "year"))
     if not dry_run:
-        return reader.turn(HERE, year=str(notice.year), said="year_taken_in")
+        return _announce(reader, notice)
     return await _calendar(
         reader,
         notice.year,
@@ -139,6 +141,14 @@ async def _take_in(form: Sent, *, dry_run: bool) -> Response:
         source=source,
         warnings=warnings,
     )
+
+
+def _announce(reader: Reader, notice: YearNotice) -> Response:
+    async def work(told: Progress) -> None:
+        await announcing.announce(reader.db, notice, reader.account, clock.now(), told)
+
+    doing = (f"正在按{notice.year}年放假安排重算", f"Counting anew by the days off of {notice.year}")
+    return set_going(reader, doing, HERE, "year_taken_in", work)
 
 
 @router.post(f"{HERE}/local/preview")

@@ -3,14 +3,14 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from portal.pages.admin import accounts, calendar, health, mail, people, posts, rules, units
+from portal.pages.admin import accounts, calendar, health, jobs, mail, people, posts, rules, units
 from portal.pages.admin.desk import OPEN_TO, desk, may_open, sections
 from portal.pages.admin.signs import signs, waiting
 from portal.pages.paper import READ, Reading
 from portal.pages.speech import Words
 
 router = APIRouter()
-for pages in (units, posts, people, accounts, rules, calendar, mail, health):
+for pages in (units, posts, people, accounts, rules, calendar, mail, health, jobs):
     router.include_router(pages.router)
 
 ABOUT: dict[str, Words] = {

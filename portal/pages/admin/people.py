@@ -19,13 +19,19 @@ from portal.pages.admin.desk import (
     refused,
 )
 from portal.pages.admin.files import Brought, brought
+from portal.pages.admin.jobs import set_going
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
 from tasks import clock
+from tasks.jobs import Progress
 from tasks.people_file import read_people
 from tasks.succession import follow
 
 router = APIRouter()
+CHANGED = (
+    "名册与现状不再相符，未作任何修改，请重新查看。",
+    "The file no longer fits what there is. Nothing was changed; look again.",
+)
 
 
 @router.api_route("/admin/standing-in", methods=READ)
@@ -123,11 +129,20 @@ async def take_people_in(form: Form) -> Response:
         file = await brought(form)
         holders, errors = await file.read(read_people)
         if errors:
-            raise BadInput("名册有误，未作任何修改。", "The people file has errors; nothing was changed.")
-        done = await staffing.take_in(reader.db, holders, clock.today(), by=doer(reader))
+            raise BadInput(*CHANGED)
+        done = await staffing.take_in(reader.db, holders, clock.today(), by=doer(reader), dry_run=True)
         if done.errors:
             return await _previewed(form, file)
-        await follow(reader.db, clock.now())
     except Refusal as refusal:
         return _people(reader, refused(form, refusal, "people"))
-    return reader.turn("/admin/people", said="people_taken_in")
+    by = doer(reader)
+
+    async def work(_told: Progress) -> None:
+        done = await staffing.take_in(reader.db, holders, clock.today(), by=by)
+        if done.errors:
+            raise BadInput(*CHANGED)
+        await follow(reader.db, clock.now())
+
+    return set_going(
+        reader, ("正在导入名册", "Taking in the people file"), "/admin/people", "people_taken_in", work
+    )

@@ -16,10 +16,12 @@ from policy.roles import RULERS
 from policy.rulebook.file import BadRules, Fault, read
 from portal.pages.admin.desk import NOTHING_TYPED, Typed, desk, must_open, number_of, refused
 from portal.pages.admin.files import Brought, brought
+from portal.pages.admin.jobs import set_going
 from portal.pages.admin.reading import place_said, tables
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
 from tasks import clock
+from tasks.jobs import Progress
 from tasks.rules_file import read_text
 
 router = APIRouter()
@@ -217,7 +219,11 @@ async def move(form: Form) -> Response:
             said = ("情况有变，请核对后再办理。", "Things have changed: look again, then go on.")
             typed = Typed("move", form.said, reader.speech.of(said), 409)
             return await _move(reader, typed, done, _seal_of(done))
-        await moving.move(reader.db, wanted, clock.now())
     except Refusal as refusal:
         return await _move(reader, refused(form, refusal, "move"))
-    return reader.turn(HERE, said="rules_moved")
+
+    async def work(told: Progress) -> None:
+        await moving.move(reader.db, wanted, clock.now(), told)
+
+    doing = ("正在改按现行规则", "Moving findings to the rules in force")
+    return set_going(reader, doing, HERE, "rules_moved", work)

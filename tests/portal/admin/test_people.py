@@ -7,6 +7,7 @@ from sqlmodel import select
 from models.database import database
 from models.settings import Settings
 from models.staff.people import Post
+from tasks import jobs
 from tests.portal.conftest import Visit
 from tests.portal.visiting import Visitor, form_of, sentence_of
 
@@ -28,6 +29,7 @@ async def post_of(town: Settings, name: str) -> int:
 
 async def gone(visitor: Visitor, sent: httpx.Response) -> httpx.Response:
     assert sent.status_code == 303, sentence_of(sent)
+    await jobs.finished()
     return await visitor.get(sent.headers["location"])
 
 

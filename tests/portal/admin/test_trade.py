@@ -9,6 +9,7 @@ from models.database import database
 from models.rules.shipped import shipped_text
 from models.rules.trade import load
 from models.settings import Settings
+from tasks import jobs
 from tests.portal.conftest import Visit
 from tests.portal.visiting import Visitor, form_of, sentence_of
 
@@ -18,6 +19,7 @@ QUICKER = shipped_text().replace('number = 3\nunit = "months"', 'number = 2\nuni
 
 async def gone(visitor: Visitor, sent: httpx.Response) -> httpx.Response:
     assert sent.status_code == 303, sentence_of(sent)
+    await jobs.finished()
     return await visitor.get(sent.headers["location"])
 
 
@@ -93,7 +95,8 @@ async def test_findings_move_to_the_rules_in_force_once_their_dates_were_seen(
     asked = await keeper.send(page, "/admin/rules/move/preview", {"which": "all", "reason": "统一口径"})
     assert "将改按第2版规则" in asked.text
     done = await gone(keeper, await keeper.send(asked, "/admin/rules/move"))
-    assert "仍按以前的规则" not in done.text
+    assert sentence_of(done) == "已改按现行规则办理。"
+    assert "仍按以前的规则" not in (await keeper.get("/admin/rules")).text
     assert "第2版" in (await keeper.get("/admin/trail", kind="rules_moved")).text
 
 
@@ -115,8 +118,11 @@ async def test_a_year_is_taken_in_after_a_look_at_what_moves(town: Settings, vis
     assert "还没有保存" in seen.text
     assert "尚未导入" in (await keeper.get("/admin/calendar", year="2027")).text
     done = await gone(keeper, await keeper.send(seen, "/admin/calendar"))
-    assert "国办发明电" in done.text
-    assert "尚未导入" not in done.text
+    assert "有关日期已重算" in sentence_of(done)
+    year = await keeper.get("/admin/calendar", year="2027")
+    assert "国办发明电" in year.text
+    assert "尚未导入" not in year.text
+    assert (await watcher.get(str(done.url.path))).status_code == 404
     wrong = [("file", ("2027.csv", YEAR.replace("放假,元旦", "休一下,元旦").encode(), "text/csv"))]
     refused = await keeper.send(before, "/admin/calendar/preview", {"source": "国办发明电"}, wrong)
     assert "应写“放假”或“调休上班”" in refused.text
