@@ -148,8 +148,8 @@ async def _leaving(
     if len(rows) > 1:
         names = [await book.person_name(session, row.person_id) for row in rows]
         raise BadInput(
-            f"“{post.name}”有{len(rows)}人任职（{'、'.join(names)}），请用 --from 写明由谁交出。",
-            f"{len(rows)} people hold “{post.name}” ({', '.join(names)}): say with --from who leaves.",
+            f"“{post.name}”有{len(rows)}人任职（{'、'.join(names)}），请写明由谁交出（命令行用 --from）。",
+            f"{len(rows)} people hold “{post.name}” ({', '.join(names)}): say who leaves (--from).",
         )
     return rows
 

@@ -80,7 +80,7 @@ async def _name(form: Sent) -> None:
     post = own.get(number_of(form["post"]))
     if post is None:
         raise NotFound("这不是您现在的岗位。", "This is no post of yours.")
-    if not (account := form["account"].strip().partition(" ")[0]):
+    if not (account := form["account"].strip()):
         raise BadInput("请选择代班人。", "Choose who stands in.")
     wanted = Wanted(
         post.post.name, account, span_of(form), reader.account, post.unit.name, form["reason"].strip()[:300]

@@ -25,7 +25,7 @@ AT_A_TIME = 50
 
 @router.api_route(HERE, methods=READ)
 async def show_accounts(reader: Reading, search: str = "", after: str = "") -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     async with reader.db.reading() as session:
         found = await accounts.listed(session, clock.today(), search.strip(), after, AT_A_TIME + 1)
     more = reader.here(after=found[AT_A_TIME - 1].account.name) if len(found) > AT_A_TIME else ""
@@ -34,7 +34,7 @@ async def show_accounts(reader: Reading, search: str = "", after: str = "") -> H
 
 @router.api_route(f"{HERE}/new", methods=READ)
 async def new_account(reader: Reading) -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return _new(reader)
 
 
@@ -45,7 +45,7 @@ def _new(reader: Reader, typed: Typed = NOTHING_TYPED) -> HTMLResponse:
 @router.post(HERE)
 async def add_account(form: Form) -> Response:
     reader = form.reader
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     name = form["account"].strip()
     same = form["same_person"] == "yes"
     try:
@@ -62,7 +62,7 @@ def _words(form: Sent) -> Words:
 
 @router.api_route(ONE, methods=READ)
 async def show_account(reader: Reading, name: str = "") -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _account(reader, name)
 
 
@@ -112,7 +112,7 @@ async def switch_codes_off(form: Form) -> Response:
 
 async def _done(form: Sent, name: str, act: Callable[[Database, Doer], Awaitable[None]]) -> Response:
     reader = form.reader
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     try:
         await act(reader.db, doer(reader))
     except NotFound:
@@ -126,7 +126,7 @@ async def _done(form: Sent, name: str, act: Callable[[Database, Doer], Awaitable
 async def give_password(form: Form) -> Response:
     """Shown on this one page, and nowhere again."""
     reader = form.reader
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     try:
         password = await accounts.give_password(reader.db, form["name"], doer(reader))
     except NotFound:
@@ -138,7 +138,7 @@ async def give_password(form: Form) -> Response:
 
 @router.api_route(TRAIL, methods=READ)
 async def show_trail(reader: Reading, account: str = "", kind: str = "", before: str = "") -> HTMLResponse:
-    must_open(reader, TRAIL)
+    await must_open(reader, TRAIL)
     async with reader.db.reading() as session:
         found = await trail.read(
             session, account=account.strip(), kind=kind, before=number_of(before), limit=AT_A_TIME + 1

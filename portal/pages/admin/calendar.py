@@ -51,7 +51,7 @@ class Day:
 
 @router.api_route(HERE, methods=READ)
 async def show_calendar(reader: Reading, year: str = "", unit: str = "") -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _calendar(reader, number_of(year), unit)
 
 
@@ -101,8 +101,8 @@ def _day(day: date, kept: Calendar, labels: Mapping[str, str]) -> Day:
     return Day(day.day, is_off, kind, labels.get(day.isoformat(), ""))
 
 
-def _must_keep(reader: Reader) -> None:
-    must_open(reader, HERE)
+async def _must_keep(reader: Reader) -> None:
+    await must_open(reader, HERE)
     reader.must_have(*KEEPERS)
 
 
@@ -119,7 +119,7 @@ async def take_year_in(form: Form) -> Response:
 
 async def _take_in(form: Sent, *, dry_run: bool) -> Response:
     reader = form.reader
-    _must_keep(reader)
+    await _must_keep(reader)
     source = form["source"].strip()[:200]
     try:
         file: Brought = await brought(form)
@@ -164,7 +164,7 @@ async def keep_local(form: Form) -> Response:
 async def _keep(form: Sent, *, dry_run: bool) -> Response:
     """A day that a unit, and all below it, keeps in its own way."""
     reader = form.reader
-    _must_keep(reader)
+    await _must_keep(reader)
     try:
         day = day_of(form, "day", "日期", "Date")
         if day is None or form["kind"] not in {"off", "work", "none"}:

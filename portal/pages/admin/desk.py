@@ -57,13 +57,19 @@ def sections(reader: Reader) -> list[tuple[str, str]]:
 
 
 def may_open(reader: Reader, path: str) -> bool:
+    """As far as the reader's roles say; see `must_open`."""
     is_wide = reader.sight.units is None or path not in EVERYWHERE
     return is_wide and reader.has(*OPEN_TO[path])
 
 
-def must_open(reader: Reader, path: str) -> None:
-    """Raises NotFound for whoever has no business there."""
+async def must_open(reader: Reader, path: str) -> None:
+    """Raises NotFound for whoever has no business there, or not for the whole township."""
     reader.must_have(*(OPEN_TO[path] if may_open(reader, path) else ()))
+    if path in EVERYWHERE and reader.visitor is not None:
+        async with reader.db.reading() as session:
+            reach = await reach_of(session, reader.visitor.person, OPEN_TO[path], clock.today())
+        if reach is not None:
+            reader.must_have()
 
 
 async def branch_of(reader: Reader) -> Branch:

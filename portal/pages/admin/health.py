@@ -20,7 +20,7 @@ PATIENCE = 2.0
 
 @router.api_route(HERE, methods=READ)
 async def show_health(reader: Reading) -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _health(reader)
 
 
@@ -40,6 +40,6 @@ async def _health(reader: Reader, checked: list[Invariant] | None = None) -> HTM
 @router.post(f"{HERE}/check")
 async def check(form: Form) -> Response:
     """The quick ones now; what reads everything there ever was is left to the nightly round."""
-    must_open(form.reader, HERE)
+    await must_open(form.reader, HERE)
     found = await verifying.look(form.reader.db, verifying.QUICK)
     return await _health(form.reader, found)

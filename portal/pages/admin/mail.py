@@ -25,7 +25,7 @@ HERE = "/admin/mail"
 
 @router.api_route(HERE, methods=READ)
 async def show_mail(reader: Reading) -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _mail(reader)
 
 
@@ -55,7 +55,7 @@ async def _mail(
 async def test_mail(form: Form) -> Response:
     """To oneself and nobody else; what the server answered is noted, and shown."""
     reader, by = form.reader, doer(form.reader)
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     try:
         await let_through(reader.db, f"test mail:{by.account}", TEST_MAILS, by.at)
         async with reader.db.reading() as session:
@@ -72,7 +72,7 @@ async def test_mail(form: Form) -> Response:
 async def check_templates(form: Form) -> Response:
     """Each of them filled in with the longest names: what stands its trial is good."""
     reader = form.reader
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     try:
         found = await asyncio.to_thread(own.read, reader.config.home / "templates")
     except Refusal as refusal:
@@ -83,7 +83,7 @@ async def check_templates(form: Form) -> Response:
 @router.api_route(f"{HERE}/template", methods=READ)
 async def shipped_template(reader: Reading, name: str = "") -> Response:
     """A shipped template's text, to be copied and changed."""
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     asked = f"{reader.speech.language}/{name}.txt" if name in KINDS else name
     known = own.shipped_source(asked) if asked in own.KNOWN else ""
     return Response(known, 200 if known else 404, media_type="text/plain; charset=utf-8")

@@ -36,7 +36,7 @@ CHANGED = (
 
 @router.api_route("/admin/standing-in", methods=READ)
 async def show_stand_ins(reader: Reading, past: str = "") -> HTMLResponse:
-    must_open(reader, "/admin/standing-in")
+    await must_open(reader, "/admin/standing-in")
     return await _stand_ins(reader, bool(past))
 
 
@@ -50,7 +50,7 @@ async def _stand_ins(reader: Reader, past: bool = False, typed: Typed = NOTHING_
 @router.post("/admin/standing-in/end")
 async def end_stand_in(form: Form) -> Response:
     reader = form.reader
-    must_open(reader, "/admin/standing-in")
+    await must_open(reader, "/admin/standing-in")
     branch = await branch_of(reader)
     try:
         async with reader.db.reading() as session:
@@ -68,7 +68,7 @@ async def end_stand_in(form: Form) -> Response:
 @router.api_route("/admin/vacancies", methods=READ)
 async def show_vacancies(reader: Reading) -> HTMLResponse:
     """Limited to what the reader sees."""
-    must_open(reader, "/admin/vacancies")
+    await must_open(reader, "/admin/vacancies")
     async with reader.db.reading() as session:
         found = await vacancies.vacancies(session, clock.today(), reader.sight.units)
     return desk(reader, "vacancies.html", vacancies=found, branch=await branch_of(reader))
@@ -76,7 +76,7 @@ async def show_vacancies(reader: Reading) -> HTMLResponse:
 
 @router.api_route("/admin/people", methods=READ)
 async def show_people_file(reader: Reading) -> HTMLResponse:
-    must_open(reader, "/admin/people")
+    await must_open(reader, "/admin/people")
     return _people(reader)
 
 
@@ -100,7 +100,7 @@ def _people(
 
 @router.post("/admin/people/preview")
 async def preview_people(form: Form) -> Response:
-    must_open(form.reader, "/admin/people")
+    await must_open(form.reader, "/admin/people")
     try:
         file = await brought(form)
         return await _previewed(form, file)
@@ -124,7 +124,7 @@ async def _previewed(form: Sent, file: Brought) -> HTMLResponse:
 async def take_people_in(form: Form) -> Response:
     """What was looked at: the same file, read again."""
     reader = form.reader
-    must_open(reader, "/admin/people")
+    await must_open(reader, "/admin/people")
     try:
         file = await brought(form)
         holders, errors = await file.read(read_people)

@@ -38,7 +38,7 @@ HERE = "/admin/posts/{number}"
 
 @router.api_route(HERE, methods=READ)
 async def show_post(reader: Reading, number: int) -> HTMLResponse:
-    must_open(reader, UNITS)
+    await must_open(reader, UNITS)
     return await _post(reader, number)
 
 
@@ -67,7 +67,7 @@ async def _post(reader: Reader, number: int, typed: Typed = NOTHING_TYPED) -> HT
 
 async def _mine(form: Sent, number: int) -> Placed:
     """The post, if it is the reader's to keep. Raises NotFound."""
-    must_open(form.reader, UNITS)
+    await must_open(form.reader, UNITS)
     branch = await branch_of(form.reader)
     async with form.reader.db.reading() as session:
         return await posts.find(session, number, branch, clock.today())
@@ -114,8 +114,8 @@ async def _hand_over(form: Sent, placed: Placed) -> None:
 
 
 def _account(form: Sent) -> str:
-    """What was chosen, or typed as `account 姓名`. Raises BadInput for nothing."""
-    account = form["account"].strip().partition(" ")[0]
+    """Whom one chose. Raises BadInput for nobody."""
+    account = form["account"].strip()
     if not account:
         raise BadInput("请选择人员。", "Choose a person.")
     return account

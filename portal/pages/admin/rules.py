@@ -32,7 +32,7 @@ MOST_MOVES = 200
 
 @router.api_route(HERE, methods=READ)
 async def show_rules(reader: Reading, version: str = "") -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _rules(reader, number_of(version))
 
 
@@ -63,7 +63,7 @@ async def _rules(
 @router.api_route(f"{HERE}/file", methods=READ)
 async def rules_file(reader: Reading, version: str = "") -> Response:
     """As it was written, to be changed and brought back."""
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     async with reader.db.reading() as session:
         book = await ruling.version_named(session, number_of(version))
     name = f'attachment; filename="rules-{book.version}.toml"'
@@ -73,7 +73,7 @@ async def rules_file(reader: Reading, version: str = "") -> Response:
 @router.post(f"{HERE}/preview")
 async def preview_rules(form: Form) -> Response:
     reader = form.reader
-    _must_rule(reader)
+    await _must_rule(reader)
     text = form["text"]
     try:
         text = await _text(form)
@@ -84,8 +84,8 @@ async def preview_rules(form: Form) -> Response:
         return await _rules(reader, typed=refused(form, refusal, "rules"), text=text)
 
 
-def _must_rule(reader: Reader) -> None:
-    must_open(reader, HERE)
+async def _must_rule(reader: Reader) -> None:
+    await must_open(reader, HERE)
     reader.must_have(*RULERS)
 
 
@@ -128,7 +128,7 @@ def _seal(version: int, text: str) -> str:
 async def use_rules(form: Form) -> Response:
     """Only the text that was looked at, while the rules are those it was compared with."""
     reader = form.reader
-    _must_rule(reader)
+    await _must_rule(reader)
     text = _plain(form["text"])
     try:
         version = (await trade(reader.db)).rules.version + 1
@@ -149,7 +149,7 @@ def _look_first(form: Sent) -> Typed:
 
 @router.api_route(MOVE, methods=READ)
 async def show_move(reader: Reading) -> HTMLResponse:
-    _must_rule(reader)
+    await _must_rule(reader)
     return await _move(reader)
 
 
@@ -199,7 +199,7 @@ def _seal_of(done: Moving) -> str:
 @router.post(f"{MOVE}/preview")
 async def preview_move(form: Form) -> Response:
     reader = form.reader
-    _must_rule(reader)
+    await _must_rule(reader)
     try:
         done = await moving.preview(reader.db, _wanted(form), clock.now())
     except Refusal as refusal:
@@ -211,7 +211,7 @@ async def preview_move(form: Form) -> Response:
 async def move(form: Form) -> Response:
     """What was looked at; shown again if it is not that any more."""
     reader = form.reader
-    _must_rule(reader)
+    await _must_rule(reader)
     try:
         wanted = _wanted(form)
         done = await moving.preview(reader.db, wanted, clock.now())

@@ -41,7 +41,7 @@ KINDS: dict[str, Words] = {
 
 @router.api_route(HERE, methods=READ)
 async def show_units(reader: Reading) -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _units(reader)
 
 
@@ -59,7 +59,7 @@ def _kinds(reader: Reader, own: str = "") -> dict[str, str]:
 
 @router.post(HERE)
 async def add_unit(form: Form) -> Response:
-    must_open(form.reader, HERE)
+    await must_open(form.reader, HERE)
     try:
         made = await units.add(form.reader.db, _words(form), doer(form.reader))
     except Refusal as refusal:
@@ -73,7 +73,7 @@ def _words(form: Sent) -> UnitWords:
 
 @router.api_route(f"{HERE}/{{number}}", methods=READ)
 async def show_unit(reader: Reading, number: int) -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _unit(reader, number)
 
 
@@ -114,7 +114,7 @@ async def change_unit(form: Form, number: int) -> Response:
 
 async def _must_keep(reader: Reader, number: int) -> None:
     """Raises NotFound for a unit that is not the reader's to keep."""
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     branch = await branch_of(reader)
     async with reader.db.reading() as session:
         await units.find(session, number, branch)

@@ -1,13 +1,17 @@
 """The desk's people: units, posts, holders, stand-ins, accounts; and who has no business there."""
 
+import csv
+import io
+
 import httpx
 import pytest
 from sqlmodel import select
 
 from models.database import database
 from models.settings import Settings
+from models.staff import staffing
 from models.staff.people import Post
-from tasks import jobs
+from tasks import clock, jobs
 from tests.portal.conftest import Visit
 from tests.portal.visiting import Visitor, form_of, sentence_of
 
@@ -200,3 +204,29 @@ async def test_one_sees_and_ends_ones_own_sessions(town: Settings, visit: Visit)
     assert (await phone.get("/account")).status_code == 303
     assert (await desk.get("/account")).status_code == 200
     assert (await other.get("/account")).status_code == 200
+
+
+LOCAL = """unit,kind,parent,post,roles,person,account,mailbox
+丙村党支部,village,XX乡,丙村管理员,administrator,丙村会计,kuaiji,
+乡党委,office,XX乡,兼职检查员,inspector,丙村会计,kuaiji,
+"""
+
+
+async def test_an_administrator_of_a_village_keeps_the_village(town: Settings, visit: Visit) -> None:
+    """Also one whom another post of theirs lets see the whole township."""
+    db = database(town)
+    lines = [staffing.understand(n, line) for n, line in enumerate(csv.DictReader(io.StringIO(LOCAL)), 2)]
+    await staffing.take_in(db, [one for one in lines if isinstance(one, staffing.Holder)], clock.today())
+    keeper = await visit("kuaiji")
+    page = await keeper.get("/admin/units")
+    assert ("丙村党支部" in page.text, "甲村党支部" in page.text) == (True, False)
+    own, other = await post_of(town, "丙村党支部书记"), await post_of(town, "甲村党支部书记")
+    assert (await keeper.get(f"/admin/posts/{own}")).status_code == 200
+    assert (await keeper.get(f"/admin/posts/{other}")).status_code == 404
+    for path in ("/admin/accounts", "/admin/people", "/admin/trail", "/admin/mail", "/admin/health"):
+        assert (await keeper.get(path)).status_code == 404, path
+    token = form_of(page, "/admin/units")
+    there = f"/admin/posts/{other}"
+    assert (await keeper.client.post(there, data=token | {"name": "x"})).status_code == 404
+    up = await keeper.client.post("/admin/units", data=token | {"name": "新单位", "parent": ""})
+    assert up.status_code == 403
