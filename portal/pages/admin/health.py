@@ -1,13 +1,15 @@
 """Whether every part is well, and the invariants checked when somebody asks for it."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from models.checks import Invariant
 from portal.asking import PartName, ask
-from portal.pages.admin.desk import desk, must_open
-from portal.pages.admin.signs import parts, signs
+from portal.pages.admin.desk import OPEN_TO, desk, may_open, must_open
+from portal.pages.admin.signs import Sign, parts, signs
 from portal.pages.forms import Form
 from portal.pages.paper import READ, Reader, Reading
 from tasks import verifying
@@ -26,7 +28,7 @@ async def show_health(reader: Reading) -> HTMLResponse:
 
 async def _health(reader: Reader, checked: list[Invariant] | None = None) -> HTMLResponse:
     told = await ask(reader.config, [PartName.SERVER, PartName.WORKER], PATIENCE)
-    found = [*parts(told, reader.speech), *await signs(reader)]
+    found = [opened(reader, one) for one in (*parts(told, reader.speech), *await signs(reader))]
     return desk(
         reader,
         "health.html",
@@ -35,6 +37,11 @@ async def _health(reader: Reader, checked: list[Invariant] | None = None) -> HTM
         checked=checked,
         broken=[one for one in checked or () if not one.ok],
     )
+
+
+def opened(reader: Reader, sign: Sign) -> Sign:
+    """Without its link where the reader has no business."""
+    return sign if sign.path not in OPEN_TO or may_open(reader, sign.path) else replace(sign, path="")
 
 
 @router.post(f"{HERE}/check")
