@@ -42,6 +42,7 @@ from portal.pages import (
     phones,
     rounds,
     supervision,
+    tokens,
 )
 from portal.pages.admin import index as desk
 from portal.pages.paper import READ
@@ -70,6 +71,7 @@ PAGES = (
     mailbox,
     flow_ui,
     own_account,
+    tokens,
     desk,
 )
 

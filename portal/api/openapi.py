@@ -13,8 +13,8 @@ from portal.api.gate import Anyone, Gated
 from portal.api.problems import KINDS, MEDIA, Problem
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-ALWAYS = (401, 403, 404, 422, 429, 500, 503)
-WITH_BODY = (400, 409, 413, 415)
+ALWAYS = (400, 401, 403, 404, 422, 429, 500, 503)
+WITH_BODY = (409, 413, 415)
 ABOUT = (
     "整改跟踪接口。Findings, acts, letters and what else the portal shows, for programs: by a bearer token, "
     "in its account's name, under the same rules. Every act needs an `Idempotency-Key`; sent again, it "

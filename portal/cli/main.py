@@ -27,6 +27,8 @@ from portal.cli import (
     safekeeping,
     telephone,
     templates,
+    tokens,
+    webhooks,
 )
 from portal.cli.running import override
 from tasks import logs
@@ -73,6 +75,8 @@ for part in (
     calendars,
     rules,
     safekeeping,
+    tokens,
+    webhooks,
 ):
     part.add_to(app)
 

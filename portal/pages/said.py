@@ -32,6 +32,9 @@ SAID: dict[str, Words] = {
     "mail_settled": ("已处理。", "It is settled."),
     "call_noted": ("通话已登记。", "The call is noted."),
     "clock_confirmed": ("已确认时钟无误，提醒恢复发送。", "The clock is confirmed; reminders go on."),
+    "token_ended": ("令牌已停用。", "The token is ended."),
+    "webhook_ended": ("已停止通知。", "Nothing more is told there."),
+    "webhook_again": ("将立即重发。", "They are sent again now."),
     "session_ended": ("已结束。", "Ended."),
     "filter_deleted": ("筛选条件已删除。", "The filter is deleted."),
 }

@@ -33,6 +33,11 @@ KINDS: dict[str, Words] = {
     "rules_moved": ("改按现行规则", "findings moved to the rules in force"),
     "calendar_changed": ("修改日历", "calendar changed"),
     "mail_tried": ("测试邮件", "test mail"),
+    "token_made": ("新建接口令牌", "token made"),
+    "token_ended": ("停用接口令牌", "token ended"),
+    "token_refused": ("接口令牌无效", "token refused"),
+    "webhook_added": ("增加事件通知", "webhook added"),
+    "webhook_ended": ("停止事件通知", "webhook ended"),
     "export": ("导出", "export"),
     "download": ("下载附件", "file downloaded"),
 }

@@ -32,10 +32,13 @@ OPEN_TO: dict[str, frozenset[Role]] = {
     "/admin/calendar": KEEPERS | {Role.SUPERVISOR, Role.AUDITOR},
     "/admin/mail": ADMINISTRATOR,
     "/admin/health": ADMINISTRATOR | {Role.SUPERVISOR},
+    "/admin/webhooks": ADMINISTRATOR,
     "/admin/trail": ADMINISTRATOR | {Role.AUDITOR},
 }
 """The sections of the desk in their order, and who finds them there."""
-EVERYWHERE = frozenset({"/admin/accounts", "/admin/people", "/admin/mail", "/admin/trail", "/admin/health"})
+EVERYWHERE = frozenset(
+    f"/admin/{part}" for part in ("accounts", "people", "mail", "health", "webhooks", "trail")
+)
 """Sections that are about the whole township: only for whoever's role reaches all of it."""
 TITLES: dict[str, Words] = {
     "/admin": ("管理", "Administration"),
@@ -48,6 +51,7 @@ TITLES: dict[str, Words] = {
     "/admin/calendar": ("日历", "Calendar"),
     "/admin/mail": ("邮件", "Mail"),
     "/admin/health": ("运行状况", "Health"),
+    "/admin/webhooks": ("事件通知", "Webhooks"),
     "/admin/trail": ("安全日志", "Security log"),
 }
 

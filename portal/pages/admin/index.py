@@ -3,14 +3,25 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from portal.pages.admin import accounts, calendar, health, jobs, mail, people, posts, rules, units
+from portal.pages.admin import (
+    accounts,
+    calendar,
+    health,
+    jobs,
+    mail,
+    people,
+    posts,
+    rules,
+    units,
+    webhooks,
+)
 from portal.pages.admin.desk import OPEN_TO, desk, may_open, sections
 from portal.pages.admin.signs import signs, waiting
 from portal.pages.paper import READ, Reading
 from portal.pages.speech import Words
 
 router = APIRouter()
-for pages in (units, posts, people, accounts, rules, calendar, mail, health, jobs):
+for pages in (units, posts, people, accounts, rules, calendar, mail, health, jobs, webhooks):
     router.include_router(pages.router)
 
 ABOUT: dict[str, Words] = {
@@ -23,6 +34,7 @@ ABOUT: dict[str, Words] = {
     "/admin/calendar": ("放假安排和本地放假", "Days off, and a unit's own"),
     "/admin/mail": ("邮件服务器、测试邮件、函件模板", "Mail server, test mail, templates"),
     "/admin/health": ("各部分是否正常、备份、核对", "Whether every part is well, backups, checks"),
+    "/admin/webhooks": ("办理情况通知给别的系统", "Other systems told of each act"),
     "/admin/trail": ("谁登录过、改过谁的权限", "Who signed in, whose rights were changed"),
 }
 
