@@ -18,8 +18,10 @@ from policy.rulebook.rungs import CLOCKS, FORMS, MAY_BE_EMPTY
 from policy.rulebook.shape import EXTENSION, HOURS, PERIOD, RETURNS, RUNG, STEPS, TERMS, Key
 from policy.rulebook.words import LADDER_WORDS, when_words
 from policy.rules import Rung
+from policy.scopes import SCOPE_WORDS, Scope
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
 from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
+from portal.api.openapi import described
 from portal.cli.main import app
 from tasks import measures
 from tasks.letters.words import KINDS
@@ -228,6 +230,24 @@ def measured() -> dict[str, tuple[str, list[str], str, str]]:
     }
 
 
+def scopes() -> str:
+    return table(("scope", "中文", "lets a program"), ((f"`{x}`", *said(x)) for x in Scope))
+
+
+def said(scope: Scope) -> tuple[str, str]:
+    zh, en = SCOPE_WORDS[scope]
+    return zh.partition("：")[2], en.partition(": ")[2]
+
+
+def calls() -> str:
+    rows = (
+        (f"`{method.upper()} {path}`", code(call["security"][0]["token"]), call["description"])
+        for path, methods in sorted(described()["paths"].items())
+        for method, call in methods.items()
+    )
+    return table(("call", "scope", "does"), rows)
+
+
 TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("settings", "settings"): settings,
     ("commands", "commands"): commands,
@@ -238,6 +258,8 @@ TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("letters", "wordings"): wordings,
     ("letters", "letter states"): letter_states,
     ("metrics", "metrics"): metrics,
+    ("api", "scopes"): scopes,
+    ("api", "calls"): calls,
     ("rules", "keys"): keys,
     ("rules", "steps"): steps,
     ("rules", "ladders"): ladder_names,

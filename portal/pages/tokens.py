@@ -36,9 +36,15 @@ async def _tokens(reader: Reader, typed: Typed = NOTHING_TYPED, secret: str = ""
         secret=secret,
         alive=[token for token in held if tokens.is_alive(token, now)],
         scope_words={scope: reader.speech.of(words) for scope, words in SCOPE_WORDS.items()},
+        scope_names={scope.value: _short(reader.speech.of(words)) for scope, words in SCOPE_WORDS.items()},
         usual_days=USUAL_DAYS,
         longest=scopes.LONGEST.days,
     )
+
+
+def _short(words: str) -> str:
+    """`查看`, `read`: what stands before the colon."""
+    return words.partition("：")[0].partition(":")[0]
 
 
 @router.post(HERE)

@@ -1,6 +1,9 @@
 """Which addresses are called, when again, and how a call is signed."""
 
+import time
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,3 +71,21 @@ def test_a_call_is_signed_as_standard_webhooks_says() -> None:
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     signed = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "use-the-api.md"
+
+
+def test_who_receives_can_check_a_message_as_the_how_to_says() -> None:
+    told: dict[str, Any] = {}
+    exec(HOW_TO.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0], told)
+    secret, body, now = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"type": "test"}', int(time.time())
+
+    def sent(at: int, said: bytes) -> bool:
+        headers = {"webhook-id": "msg_1", "webhook-timestamp": str(at)}
+        signed = headers | {"webhook-signature": signature(secret, "msg_1", at, body)}
+        return bool(told["is_ours"](secret, signed, said))
+
+    assert sent(now, body)
+    assert not sent(now, body + b" ")
+    assert not sent(now - 3600, body)
