@@ -23,7 +23,7 @@ Answer = Callable[[Call], Awaitable[tuple[int, bytes]]]
 
 
 @asynccontextmanager
-async def answering(answer: Answer, *headers: str) -> AsyncIterator[str]:
+async def answering(answer: Answer, *headers: str, port: int = 0) -> AsyncIterator[str]:
     """The URL of a server that gives `answer(call)`, status and JSON, to each call; and these headers."""
     meetings: set[asyncio.Task[None]] = set()
 
@@ -43,7 +43,7 @@ async def answering(answer: Answer, *headers: str) -> AsyncIterator[str]:
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(met, LOOPBACK, 0)
+    server = await asyncio.start_server(met, LOOPBACK, port)
     try:
         yield f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
     finally:

@@ -108,7 +108,7 @@ class House:
             _env_file=None, home=self.home, flow_ui_port=free_port(), prefect_database_url=prefects
         )
         self.prefect = PrefectHouse(config)
-        self.sink_port, self.portal_port = free_port(), free_port()
+        self.sink_port, self.portal_port, self.hook_port = free_port(), free_port(), free_port()
         self.is_served = False
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "RECTIFY_"))},
@@ -146,12 +146,16 @@ class House:
     # Starting and killing
 
     def open(self) -> None:
-        """Everything started, and the people known."""
+        """Everything started, the people known, and another system to be told of each act."""
         self.prefect.start()
         people = self.home / "people.csv"
         people.write_text(PEOPLE, encoding="utf-8")
-        done = self.command("people", "import", str(people))
-        assert done.returncode == 0, done.stderr
+        for words in (
+            ("people", "import", str(people)),
+            ("webhooks", "add", f"http://127.0.0.1:{self.hook_port}/"),
+        ):
+            done = self.command(*words)
+            assert done.returncode == 0, done.stderr
         self.inspector.environment = self.environment
         self.inspector.start()
 
@@ -202,8 +206,8 @@ class House:
         if name in ("worker", "second", "driver", "portal"):
             part.command = self._built(part.command)
         if name == "sink":
-            journal = str(self.home / "sink.jsonl")
-            words = ["tests.crash.sink", str(self.sink_port), journal, json.dumps(self.habits)]
+            ports = [str(self.sink_port), str(self.hook_port)]
+            words = ["tests.crash.sink", *ports, str(self.home), json.dumps(self.habits)]
             part.command = [sys.executable, "-m", *words]
             if not self.armed.get("sink"):
                 self.habits = {}

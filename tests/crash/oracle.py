@@ -18,6 +18,8 @@ from models.checks import check
 from models.database import Database
 from models.findings import Finding
 from models.history import Event
+from models.hooks.queueing import has_untold
+from models.hooks.subscriptions import Delivery, DeliveryState
 from models.mailing import outbox
 from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.running import Wake
@@ -82,6 +84,8 @@ class Oracle:
             ):
                 mail.next_at = now
                 session.add(mail)
+            waiting = update(Delivery).where(col(Delivery.state) == DeliveryState.QUEUED)
+            await session.exec(waiting.values(next_at=clock.real()))
             before = clock.real() - LEFT_ALONE
             await session.exec(update(SignIn).where(col(SignIn.seen_at) > before).values(seen_at=before))
 
@@ -94,6 +98,7 @@ class Oracle:
             found += _acked(events, lines(self.home / "acts.jsonl"))
             found += await _mails(session, lines(self.home / "sink.jsonl"))
             found += await _letters(session, events)
+            found += await _told(session, events, lines(self.home / "told.jsonl"))
             found += await _nothing_after_closure(session, events)
         seen = await survey(self.db, self.client)
         found += [] if seen.is_clean else [f"runs do not fit the rows: {seen}"]
@@ -105,6 +110,10 @@ async def _unrest(session: AsyncSession) -> AsyncIterator[str]:
         yield f"wake of {wake.finding} version {wake.version}, {wake.attempts} tries: {wake.note}"
     for mail in await session.exec(select(Mail).where(col(Mail.state).not_in(list(AT_REST)))):
         yield f"mail {mail.id} to {mail.recipient} is {mail.state.value}: {mail.note}"
+    for one in await session.exec(select(Delivery).where(Delivery.state == DeliveryState.QUEUED)):
+        yield f"delivery of {one.finding} event {one.seq}, {one.attempts} tries: {one.note}"
+    if await has_untold(session):
+        yield "acts of which no webhook is told yet"
     for letter in await session.exec(select(Letter).where(Letter.state == LetterState.QUEUED)):
         yield f"letter {letter.rung} on {letter.finding} is queued: {letter.note}"
 
@@ -160,6 +169,24 @@ async def _letters(session: AsyncSession, events: Iterable[Event]) -> list[str]:
         if state is not MailState.SENT and not (copy_only and state is MailState.FAILED):
             found.append(f"letter {letter.rung} on {letter.finding} is sent, a mail of it is {state}")
     return found
+
+
+async def _told(session: AsyncSession, events: Iterable[Event], journal: Iterable[Any]) -> list[str]:
+    """Each act is told, and arrives at least once; what comes twice has the same id."""
+    came = set(journal)
+    deliveries = {(one.finding, one.seq): one for one in await session.exec(select(Delivery))}
+    found = [
+        f"{event.finding} event {event.seq} was never told"
+        for event in events
+        if (event.finding, event.seq) not in deliveries and not event.imported
+    ]
+    for one in deliveries.values():
+        if one.state is not DeliveryState.DELIVERED or one.message_id not in came:
+            found.append(
+                f"delivery of {one.finding} event {one.seq} is {one.state.value}, and did not arrive"
+            )
+    known = {one.message_id for one in deliveries.values()}
+    return found + [f"a message nobody knows arrived: {one}" for one in came - known]
 
 
 def _called_for(event: Event) -> list[Notice]:

@@ -1,14 +1,16 @@
-"""The mail server of the sweep: what it takes is on the disk before it answers, and it may misbehave."""
+"""The mail server of the sweep, and who is told of acts: what is taken lies on the disk before the answer."""
 
 import asyncio
 import json
 import os
 import sys
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 from models.faults import reach
+from tests.loopback import Call, answering
 from tests.smtp_server import Reply, Rude, SmtpServer
 
 
@@ -37,10 +39,25 @@ class Sink(SmtpServer):
         os.fsync(self.journal)
 
 
-async def main(port: int, journal: Path, habits: dict[str, list[str]]) -> None:
-    async with Sink(port, journal, habits):
+@dataclass
+class Told:
+    """Another system that is told of each act: a line of its journal is the id of what it took."""
+
+    journal: int
+
+    async def answer(self, call: Call) -> tuple[int, bytes]:
+        reach("told.before")
+        os.write(self.journal, f"{json.dumps(call.headers['webhook-id'])}\n".encode())
+        os.fsync(self.journal)
+        reach("told.after")
+        return 204, b""
+
+
+async def main(port: int, hook_port: int, home: Path, habits: dict[str, list[str]]) -> None:
+    told = Told(os.open(home / "told.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+    async with Sink(port, home / "sink.jsonl", habits), answering(told.answer, port=hook_port):
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), json.loads(sys.argv[4])))

@@ -19,6 +19,7 @@ RUNS = (
     "prefect.POST /flow_runs/{}/set_state PAUSED.after",
 )
 MAILS = ("mail_claimed.after_commit", "mail_data.after_commit", "smtp.dot.after", "mail.answered")
+TOLD = ("hooks_queued.before_commit", "webhooks.before_send", "webhooks.after_send")
 PEOPLE = ("record.before_commit@2", "record.after_commit@2", "evidence.before_rename")
 
 PORTAL = ("sign_in.after_commit", "open.after_commit", "evidence.before_rename", "record.before_commit")
@@ -33,6 +34,7 @@ def deaths(title: str, process: str, points: Sequence[str]) -> Schedule:
 SCHEDULES = (
     deaths("a worker with its runs", "worker", RUNS),
     deaths("a worker with its mails", "worker", MAILS),
+    deaths("a worker that tells of acts", "worker", TOLD),
     deaths("people at work", "driver", PEOPLE),
     Schedule("the portal", armed={"portal": [*PORTAL]}, doors=("portal",)),
     deaths("a mail server before it answers", "sink", ["sink...after"]),

@@ -49,6 +49,7 @@ async def signs(reader: Reader) -> list[Sign]:
         *found,
         *_mail(reader, seen),
         _wakes(seen, speech),
+        *_deliveries(seen, speech),
         _clock(held, speech),
         _check(seen, beats, speech),
     ]
@@ -104,6 +105,16 @@ def _wakes(seen: Figures, speech: Speech) -> Sign:
             "，已等了很久：Prefect 服务可能没有运行", ", for long: the Prefect server may be down"
         )
     return Sign(speech.say("流程唤醒", "wakes of runs"), not late, said + speech.say("。", "."))
+
+
+def _deliveries(seen: Figures, speech: Speech) -> Iterator[Sign]:
+    """Only where something was given up: most offices tell no other system."""
+    if failed := seen.deliveries["failed"]:
+        said = speech.say(
+            f"{failed}条没有送达，已不再尝试；对方恢复后请重发。",
+            f"{failed} were given up; send them again once the other side is back.",
+        )
+        yield Sign(speech.say("事件通知", "webhooks"), False, said, "/admin/webhooks")
 
 
 def _clock(held: str, speech: Speech) -> Sign:

@@ -52,6 +52,7 @@ async def test_what_was_given_up_is_shown_and_sent_again(town: Settings, visit: 
         session.add(row)
     page = await keeper.get(PAGE)
     assert "试过10次都没有收下" in page.text
+    assert "1条没有送达" in (await keeper.get("/admin")).text
     await keeper.send(page, f"{PAGE}/again")
     async with db.reading() as session:
         (row,) = await session.exec(select(Delivery))
