@@ -36,7 +36,7 @@ def office(building: Office) -> Iterator[Office]:
     """The office; nothing may have been fetched from elsewhere, and no browser have complained."""
     building.complaints.clear()
     yield building
-    assert building.complaints == []
+    assert not building.complaints, "\n".join(building.complaints)
 
 
 @pytest.fixture

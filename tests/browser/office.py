@@ -71,9 +71,11 @@ class Office:
             await context.close()
 
     @asynccontextmanager
-    async def person(self, account: str, width: int = DESK, **more: Any) -> AsyncIterator[Page]:
-        """This person signed in: through the form the first time, by the same session afterwards."""
-        known = {"storage_state": self.keys[account]} if account in self.keys else {}
+    async def person(
+        self, account: str, width: int = DESK, *, anew: bool = False, **more: Any
+    ) -> AsyncIterator[Page]:
+        """This person signed in: by the form the first time or anew, else by the same session."""
+        known = {"storage_state": self.keys[account]} if account in self.keys and not anew else {}
         async with self.sitting(width, **known, **more) as page:
             if account and not known:
                 await signs_in(page, account)

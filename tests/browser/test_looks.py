@@ -42,7 +42,7 @@ async def test_every_page_can_be_read_by_all_and_fits_a_phone(office: Office, ac
             if kind(path) not in office.examined or kind(path) in ONES_OWN:
                 office.examined.add(kind(path))
                 wrong += [f"{path}: {one}" for one in await amiss(page, path)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 async def amiss(page: Page, path: str) -> list[str]:
