@@ -10,6 +10,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 
 from policy.stages import Act, Stage
 from policy.words import ACT_WORDS, STAGE_WORDS
+from portal.pages.speech import WAYS
 from tests.browser.office import DESK, PHONE, Office, Shots
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
@@ -61,9 +62,9 @@ class Sitting:
         await self.page.get_by_role("listitem").filter(has_text=number).get_by_role("link").first.click()
         await expect(self.page).to_have_title(re.compile(number))
 
-    async def chooses(self, act: Act, button: Words | None = None) -> None:
+    async def chooses(self, act: Act) -> None:
         """The act's button on the finding's page, which leads to its form."""
-        name = self.life.say(*button) if button else self.life.act(act)
+        name = self.life.say(*WAYS.get(act, ACT_WORDS[act]))
         link = self.page.get_by_role("link", name=name, exact=True)
         if not await link.first.is_visible():
             await self.page.get_by_text(self.life.say("其他办理", "Other things you can do")).click()
@@ -222,7 +223,7 @@ async def put_right(cadre: Sitting, number: str) -> None:
 
 async def struck_off(verifier: Sitting, approver: Sitting, number: str) -> None:
     await verifier.takes_up(number)
-    await verifier.chooses(Act.PASS_VERIFICATION, ("对照佐证，办理验收", "Compare with the evidence"))
+    await verifier.chooses(Act.PASS_VERIFICATION)
     await expect(verifier.page.get_by_role("link", name="放水时的照片.png").first).to_be_visible()
     await verifier.does(Act.PASS_VERIFICATION)
     await approver.takes_up(number)
