@@ -9,10 +9,13 @@ import httpx
 from sqlmodel import select
 
 from models.access import passwords
-from models.access.keys import Credential
+from models.access.keys import Credential, Token
+from models.access.sessions import hashed
+from models.access.tokens import BEGINS
 from models.database import Database
 from models.staff.people import Account
 from policy.refusals import Refusal, Unavailable
+from policy.scopes import LONGEST, Scope
 from portal.demonstration import PASSWORD
 from tasks import clock
 from tests.portal.visiting import forms_of, sentence_of
@@ -29,12 +32,27 @@ class Refused(Refusal):
 
 
 async def let_in(db: Database) -> None:
-    """Every account may sign in, with one password."""
-    known = passwords.hasher().hash(PASSWORD)
+    """Every account may sign in, with one password, and call the API with a token of its own."""
+    known, now = passwords.hasher().hash(PASSWORD), clock.real()
     async with db.writing() as session:
         have = set(await session.exec(select(Credential.account)))
         for name in set(await session.exec(select(Account.name))) - have:
-            session.add(Credential(account=name, password_hash=known, set_at=clock.real()))
+            session.add(Credential(account=name, password_hash=known, set_at=now))
+            session.add(
+                Token(
+                    hash=hashed(token_of(name)),
+                    account=name,
+                    name="tests",
+                    scopes=" ".join(Scope),
+                    made_at=now,
+                    made_by=name,
+                    expires_at=now + LONGEST,
+                )
+            )
+
+
+def token_of(account: str) -> str:
+    return f"{BEGINS}{account:x<43}"
 
 
 @dataclass

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from prefect.client.orchestration import PrefectClient
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.access.keys import SignIn
+from models.access.keys import SignIn, Throttle
 from models.checks import check
 from models.database import Database
 from models.findings import Finding
@@ -77,7 +77,9 @@ class Oracle:
         return done
 
     async def hurry(self, now: datetime) -> None:
-        """Let the time pass that a mail waits before it is tried again; sessions age by some minutes."""
+        """Let the time pass that a mail waits before it is tried again; sessions age by some minutes,
+        and nobody has tried too often.
+        """
         async with self.db.writing("hurry") as session:
             for mail in await session.exec(
                 select(Mail).where(Mail.state == MailState.QUEUED, col(Mail.next_at) > now)
@@ -88,6 +90,7 @@ class Oracle:
             await session.exec(waiting.values(next_at=clock.real()))
             before = clock.real() - LEFT_ALONE
             await session.exec(update(SignIn).where(col(SignIn.seen_at) > before).values(seen_at=before))
+            await session.exec(delete(Throttle))
 
     async def broken(self, now: datetime) -> list[str]:
         """Everything that is not as it must be, once at rest."""

@@ -164,7 +164,7 @@ class _Player:
     def act(self, life: Life, step: Step, nonce: str = "") -> dict[str, Any]:
         """Send a form in until it is answered, always with the same nonce, and note the receipt."""
         form = {k: v for k, v in step.items() if k != "evidence"}
-        form |= {"number": life.number, "nonce": nonce or f"{os.getpid()}-{next(NONCES)}"}
+        form |= {"number": life.number, "nonce": nonce or f"form-{os.getpid()}-{next(NONCES)}"}
         form |= {"door": life.door} if life.door else {}
         if step.get("evidence"):
             form["file"] = str(self.house.photograph(form["nonce"]))

@@ -90,7 +90,7 @@ def by_seed(seed: int) -> Schedule:
     return Schedule(f"seed {seed}", lives, tuple(order), armed, habits, events, doors)
 
 
-DOORS = ("", "portal")
+DOORS = ("", "portal", "api")
 
 
 def _some_points(dice: Random) -> str:

@@ -19,6 +19,7 @@ REFERENCES = (
     Schedule("returned once", ("returned",), calm=True),
     Schedule("clicks in the flow UI", ("troubled",), calm=True),
     Schedule("returned once, at the portal", ("returned",), doors=("portal",), calm=True),
+    Schedule("a life over the API", ("short",), doors=("api",), calm=True),
     Schedule("mails not taken at first", habits={"RCPT": ["451 4.2.1 later"]}, calm=True),
 )
 OFTEN = 6

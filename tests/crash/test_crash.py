@@ -22,8 +22,8 @@ MAILS = ("mail_claimed.after_commit", "mail_data.after_commit", "smtp.dot.after"
 TOLD = ("hooks_queued.before_commit", "webhooks.before_send", "webhooks.after_send")
 PEOPLE = ("record.before_commit@2", "record.after_commit@2", "evidence.before_rename")
 
-PORTAL = ("sign_in.after_commit", "open.after_commit", "evidence.before_rename", "record.before_commit")
-"""Reached one after the other in one life, by its people at their browsers."""
+PORTAL = ("record.after_commit", "open.after_commit", "evidence.before_rename", "record.before_commit")
+"""The first while a program calls the API, then while people are at their browsers."""
 
 
 def deaths(title: str, process: str, points: Sequence[str]) -> Schedule:
@@ -36,7 +36,7 @@ SCHEDULES = (
     deaths("a worker with its mails", "worker", MAILS),
     deaths("a worker that tells of acts", "worker", TOLD),
     deaths("people at work", "driver", PEOPLE),
-    Schedule("the portal", armed={"portal": [*PORTAL]}, doors=("portal",)),
+    Schedule("the portal", ("open", "short"), armed={"portal": [*PORTAL]}, doors=("api", "portal")),
     deaths("a mail server before it answers", "sink", ["sink...after"]),
     *(by_seed(seed) for seed in (1, 2, 3)),
 )
