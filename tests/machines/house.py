@@ -23,6 +23,7 @@ from tests.models.postgres import CRASH_SAFE, Cluster, installed
 
 START = 300
 """Seconds a server may take to answer, on a machine where others start too."""
+PORTALS = 2
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Machine:
     environment: Mapping[str, str]
     home: Path
     port: int = 0
+    health: str = "/api/health"
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +76,7 @@ class Machine:
         own = {
             "RECTIFY_HOME": str(self.home),
             "RECTIFY_FLOW_UI_PORT": str(self.port or free_port()),
+            "RECTIFY_PORTAL_PORT": str(self.port or free_port()),
             "RECTIFY_WORKER_PORT": str(free_port()),
         }
         command = [sys.executable, "-m", "portal.cli", *self.words]
@@ -88,7 +91,7 @@ class Machine:
     def answers(self) -> bool:
         assert self.child.alive(), self.child.said()[-3000:]
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/api/health", timeout=2).is_success
+            return httpx.get(f"http://127.0.0.1:{self.port}{self.health}", timeout=2).is_success
         except httpx.HTTPError:
             return False
 
@@ -101,14 +104,16 @@ class House:
     cluster: Cluster
     redis: Redis
     balancer: Balancer
+    front: Balancer
+    """Before the portals."""
     environment: dict[str, str]
     database_url: str
     prefect_database_url: str
     machines: dict[str, Machine] = field(default_factory=dict)
 
-    def machine(self, name: str, *words: str, port: int = 0) -> Machine:
+    def machine(self, name: str, *words: str, port: int = 0, health: str = "/api/health") -> Machine:
         """A machine of that name, not started yet."""
-        made = Machine(name, words, self.environment, self.folder / name, port)
+        made = Machine(name, words, self.environment, self.folder / name, port, health)
         self.machines[name] = made
         return made
 
@@ -133,6 +138,15 @@ class House:
         for name in names:
             self.machine(name, "worker").start()
 
+    def start_portals(self, names: Sequence[str] = ("portal-1", "portal-2")) -> None:
+        """They keep evidence in one folder, which on many machines is a shared one."""
+        shared = self.folder / "office" / "evidence"
+        shared.mkdir(parents=True, exist_ok=True)
+        for name, port in zip(names, self.front.backends, strict=True):
+            portal = self.machine(name, "portal", port=port, health="/health")
+            (portal.home / "evidence").symlink_to(shared)
+            portal.start()
+
     def end(self) -> None:
         for machine in self.machines.values():
             machine.kill()
@@ -154,7 +168,10 @@ def housed(folder: Path, settings: Mapping[str, object], servers: int = 2) -> It
         cluster.start()
         ends.callback(redis.stop)
         redis.start()
-        balancer = ends.enter_context(aside(Balancer([free_port() for _ in range(servers)])))
+        balancer, front = (
+            ends.enter_context(aside(Balancer([free_port() for _ in range(many)])))
+            for many in (servers, PORTALS)
+        )
         ours, prefects = cluster.create(), cluster.create()
         told: dict[str, object] = {
             "database_url": ours,
@@ -166,7 +183,7 @@ def housed(folder: Path, settings: Mapping[str, object], servers: int = 2) -> It
             **settings,
         }
         environment = _clean() | {f"RECTIFY_{name.upper()}": str(value) for name, value in told.items()}
-        house = House(folder, cluster, redis, balancer, environment, ours, prefects)
+        house = House(folder, cluster, redis, balancer, front, environment, ours, prefects)
         ends.callback(house.end)
         yield house
 

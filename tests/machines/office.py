@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+import httpx
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models import ledger
 from models.database import Database
 from models.keeping.files import keep
-from models.ledger import Receipt
 from models.opening import open_finding
-from models.orders import ActWords, Attached, OpenWords, Order, words_of
+from models.orders import ActWords, OpenWords, Order, words_of
 from policy.refusals import Unavailable
 from policy.stages import Act
 from tasks import clock
@@ -50,20 +50,17 @@ class Office:
         self.versions[receipt.number] = receipt.seq
         return receipt.number
 
-    async def act(self, number: str, what: Act, by: str, files: tuple[Attached, ...] = ()) -> Receipt:
+    async def act(self, number: str, what: Act, by: str, file: Path | None = None) -> None:
+        files = (keep(file, self.home),) if file else ()
         order = Order(number, what, by, ActWords(), files, uuid4().hex)
         receipt = await until_stored(lambda: ledger.record(self.db, order, clock.now(), TRADE))
         self.versions[number] = receipt.seq
-        return receipt
 
-    def photograph(self, number: str) -> Attached:
-        """Evidence of the finding's own, kept in the store."""
-        self.home.mkdir(parents=True, exist_ok=True)
+    def photograph(self, number: str) -> Path:
+        """Evidence of the finding's own."""
         file = self.home / f"{number}.pdf"
         file.write_bytes(f"%PDF-1.4 {number}".encode())
-        kept = keep(file, self.home)
-        file.unlink()
-        return kept
+        return file
 
     async def guided(self, number: str, seconds: float = 600) -> None:
         """Until the finding's run has looked at it as it stands."""
@@ -100,5 +97,5 @@ async def until_stored(work: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await work()
-        except (Unavailable, DBAPIError, OSError):
+        except (Unavailable, DBAPIError, OSError, httpx.TransportError):
             await asyncio.sleep(AGAIN)

@@ -20,10 +20,12 @@ from models.settings import Settings
 from policy.stages import Act
 from tasks import clock
 from tasks.squaring import survey
-from tests.flows.prefect_house import eventually
+from tests.browsing import let_in
+from tests.flows.prefect_house import eventually, wait_for
 from tests.machines.aside import aside
-from tests.machines.house import House, housed
+from tests.machines.house import START, House, housed
 from tests.machines.office import Office
+from tests.machines.people import People
 from tests.models.township import staff
 from tests.smtp_server import SmtpServer
 
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 LIVES = 200
 AT_ONCE = 24
+AT_PORTALS = 5
+"""Every so many lives one goes through the portals: a page drawn costs more than an act."""
 TOLD = ("owner@village.example", "verifier@town.example", "mayor@town.example")
 """Who hears of a finding of its own, each by one letter at the least; the owner by two."""
 SETTINGS: dict[str, object] = {
@@ -72,6 +76,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, mail_server: SmtpServer) -> 
     with housed(folder, SETTINGS | {"smtp_port": mail_server.port}) as made:
         made.start_servers()
         made.start_workers()
+        made.start_portals()
         yield made
 
 
@@ -79,8 +84,18 @@ def house(tmp_path_factory: pytest.TempPathFactory, mail_server: SmtpServer) -> 
 async def office(house: House) -> AsyncIterator[Office]:
     db = Database(house.database_url)
     await staff(db)
+    await let_in(db)
     yield Office(db, house.folder / "office")
     await db.close()
+
+
+@pytest.fixture
+async def people(house: House, office: Office) -> AsyncIterator[People]:
+    for portal in ("portal-1", "portal-2"):
+        await asyncio.to_thread(wait_for, house.machines[portal].answers, START, f"{portal} answers")
+    made = People(f"http://127.0.0.1:{house.front.port}", office.versions.__setitem__)
+    yield made
+    await made.close()
 
 
 async def rows(url: str, query: str) -> list[Any]:
@@ -94,19 +109,21 @@ async def rows(url: str, query: str) -> list[Any]:
 class Fate:
     """Lives, and what befalls the machines after so many of them."""
 
-    def __init__(self, house: House, office: Office) -> None:
-        self.house, self.office, self.closed = house, office, 0
+    def __init__(self, house: House, office: Office, people: People) -> None:
+        self.house, self.office, self.people, self.closed = house, office, people, 0
         self.room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(self) -> None:
+    async def one(self, place: int) -> None:
+        """By people at the portals every so often, else by what stands for many of them."""
+        by: Office | People = self.office if place % AT_PORTALS else self.people
         async with self.room:
-            number = await self.office.open()
-            await self.office.act(number, Act.ACCEPT, "owner")
+            number = await by.open()
+            await by.act(number, Act.ACCEPT, "owner")
             await self.office.guided(number)
-            await self.office.act(number, Act.ATTACH_EVIDENCE, "owner", (self.office.photograph(number),))
-            await self.office.act(number, Act.SUBMIT, "owner")
-            await self.office.act(number, Act.PASS_VERIFICATION, "verifier")
-            await self.office.act(number, Act.APPROVE_CLOSURE, "mayor")
+            await by.act(number, Act.ATTACH_EVIDENCE, "owner", self.office.photograph(number))
+            await by.act(number, Act.SUBMIT, "owner")
+            await by.act(number, Act.PASS_VERIFICATION, "verifier")
+            await by.act(number, Act.APPROVE_CLOSURE, "mayor")
             await self.office.let_go(number)
             self.closed += 1
 
@@ -122,16 +139,19 @@ class Fate:
     async def run(self) -> None:
         house, machines = self.house, self.house.machines
         server, worker, services = machines["server-1"], machines["worker-1"], machines["services"]
+        portal = machines["portal-1"]
         stop = asyncio.Event()
         looking = asyncio.create_task(self.office.look(stop))
         async with asyncio.TaskGroup() as group:
-            for _ in range(LIVES):
-                group.create_task(self.one())
+            for place in range(LIVES):
+                group.create_task(self.one(place))
             for share, deeds in (
                 (0.1, (server.kill,)),
                 (0.25, (server.start,)),
                 (0.35, (worker.kill,)),
                 (0.45, (worker.start,)),
+                (0.5, (portal.kill,)),
+                (0.55, (portal.start,)),
                 (0.6, (house.redis.kill, house.redis.start)),
                 (0.7, (house.cluster.crash,)),
                 (0.8, (services.kill, services.start)),
@@ -142,10 +162,10 @@ class Fate:
 
 
 async def test_two_hundred_lives_while_one_of_each_kind_is_killed(
-    house: House, office: Office, mail_server: SmtpServer
+    house: House, office: Office, people: People, mail_server: SmtpServer
 ) -> None:
     began = monotonic()
-    await Fate(house, office).run()
+    await Fate(house, office, people).run()
     log.warning("%d lives in %.0f s", LIVES, monotonic() - began)
     await is_quiet(house, office)
     await nothing_is_lost(house, office)
