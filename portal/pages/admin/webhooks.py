@@ -24,7 +24,7 @@ TOLD_OF = tuple(act for act in Act if act not in ON_RECORD_ONLY)
 
 @router.api_route(HERE, methods=READ)
 async def show_webhooks(reader: Reading) -> HTMLResponse:
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     return await _webhooks(reader)
 
 
@@ -54,7 +54,7 @@ async def _webhooks(
 async def subscribe(form: Form) -> Response:
     """Its secret is shown on this one page, and nowhere again."""
     reader = form.reader
-    must_open(reader, HERE)
+    await must_open(reader, HERE)
     try:
         async with reader.db.writing("webhook") as session:
             _, secret = await subscribing.subscribe(
