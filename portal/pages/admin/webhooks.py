@@ -97,7 +97,7 @@ async def try_out(form: Form) -> Response:
 
 
 def _one(form: Sent) -> tuple[Reader, int]:
-    must_open(form.reader, HERE)
+    await must_open(form.reader, HERE)
     number = number_of(form["number"])
     if number is None:
         raise NotFound("没有这个地址。", "There is no such address.")
