@@ -67,7 +67,7 @@ async def subscribe(form: Form) -> Response:
 
 @router.post(f"{HERE}/end")
 async def end(form: Form) -> Response:
-    reader, number = _one(form)
+    reader, number = await _one(form)
     async with reader.db.writing("webhook") as session:
         await subscribing.end(session, number, reader.account, clock.real())
     return reader.turn(HERE, said="webhook_ended")
@@ -76,7 +76,7 @@ async def end(form: Form) -> Response:
 @router.post(f"{HERE}/again")
 async def try_again(form: Form) -> Response:
     """What was given up is sent once more."""
-    reader, number = _one(form)
+    reader, number = await _one(form)
     async with reader.db.writing("webhook") as session:
         await delivering.try_again(session, number, clock.real())
     return reader.turn(HERE, said="webhook_again")
@@ -85,7 +85,7 @@ async def try_again(form: Form) -> Response:
 @router.post(f"{HERE}/test")
 async def try_out(form: Form) -> Response:
     """Call the address now, and say what came of it."""
-    reader, number = _one(form)
+    reader, number = await _one(form)
     async with reader.db.reading() as session:
         webhook = await subscribing.found(session, number)
     why = await webhooks.try_out(webhook)
@@ -96,7 +96,7 @@ async def try_out(form: Form) -> Response:
     return await _webhooks(reader, tried=tried)
 
 
-def _one(form: Sent) -> tuple[Reader, int]:
+async def _one(form: Sent) -> tuple[Reader, int]:
     await must_open(form.reader, HERE)
     number = number_of(form["number"])
     if number is None:
