@@ -13,6 +13,7 @@ from models.staff import staffing
 from models.staff.people import Post
 from tasks import clock, jobs
 from tests.portal.conftest import Visit
+from tests.portal.counting import statements
 from tests.portal.visiting import Visitor, form_of, sentence_of
 
 ALL = (
@@ -230,3 +231,18 @@ async def test_an_administrator_of_a_village_keeps_the_village(town: Settings, v
     assert (await keeper.client.post(there, data=token | {"name": "x"})).status_code == 404
     up = await keeper.client.post("/admin/units", data=token | {"name": "新单位", "parent": ""})
     assert up.status_code == 403
+
+
+async def test_lists_of_the_desk_ask_no_more_where_there_is_more(town: Settings, visit: Visit) -> None:
+    keeper = await visit("zhenggaiban")
+    where = ("/admin/units", "/admin/units/1", "/admin/accounts", "/admin/trail", "/admin/standing-in")
+    before = {path: len(await statements(keeper, path)) for path in where}
+    text = LOCAL.splitlines()[0] + "".join(
+        f"\n第{n}村,village,XX乡,第{n}村书记,owner,书记{n},v{n},\nXX乡,,,干事{n},,干事{n},g{n},"
+        for n in range(20)
+    )
+    lines = [staffing.understand(n, line) for n, line in enumerate(csv.DictReader(io.StringIO(text)), 2)]
+    holders = [one for one in lines if isinstance(one, staffing.Holder)]
+    assert not (await staffing.take_in(database(town), holders, clock.today())).errors
+    assert {path: len(await statements(keeper, path)) for path in where} == before
+    assert max(before.values()) < 20
