@@ -22,8 +22,11 @@ from policy.ledger_rows import Metric
 from policy.stages import ENDED, Stage
 
 _ENDED = ", ".join(f"'{stage.value}'" for stage in sorted(ENDED))
-ENDED_NOW, LIVE_NOW = f"stage IN ({_ENDED})", f"stage NOT IN ({_ENDED})"
-"""Word for word as two indexes have it, so that a database knows a question they answer."""
+ENDED_NOW, LIVE_NOW = f"stage || '' IN ({_ENDED})", f"stage NOT IN ({_ENDED})"
+"""Word for word as two indexes have it, so that a database knows a question they answer.
+
+Most findings end: the odd wording keeps SQLite from looking them up by their stages, few as these are.
+"""
 
 
 class InspectionRound(SQLModel, table=True):

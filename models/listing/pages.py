@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, literal, null, select, tuple_
+from sqlalchemy import ColumnElement, Date, String, and_, case, literal, null, select, true, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +14,9 @@ from models import questions
 from models.access.sight import Sight, opened
 from models.bulk import plain
 from models.findings import Finding
-from models.listing.conditions import ENDED, LIVE, findings_where
+from models.listing.conditions import ENDED, LIVE, findings_where, shows
+from models.listing.searching import is_sqlite
+from models.listing.totals import Totals
 from models.listing.wanted import Wanted
 from models.overview import veiled
 from models.questions import Row
@@ -60,11 +62,17 @@ class Part:
 
 DEADLINE: Mapped[Any] = col(Finding.deadline)
 PARTS = (
-    Part(LIVE & DEADLINE.is_not(None), DEADLINE, frozenset({Light.RED, Light.YELLOW, Light.GREEN})),
+    Part(
+        LIVE & DEADLINE.is_not(None),
+        DEADLINE,
+        frozenset({Light.RED, Light.YELLOW, Light.GREEN}),
+    ),
     Part(LIVE & DEADLINE.is_(None), None, frozenset({Light.NONE})),
     Part(ENDED, col(Finding.stage_since), frozenset({Light.CLOSED}), newest_first=True),
 )
 """What is not ended by deadline, then what has none, then what is ended, newest first."""
+MANY = 5000
+"""So many are met soon enough in the order they stand in; fewer are sooner gathered and sorted."""
 
 
 def place(text: str) -> Place | None:
@@ -93,15 +101,22 @@ async def page(
     size: int,
     after: Place | None = None,
     before: Place | None = None,
+    counts: Totals | None = None,
 ) -> Page:
-    """The rows after a place, or before one, or from the beginning. Raises as `findings_where`."""
+    """The rows after a place, or before one, or from the beginning. Raises as `findings_where`.
+
+    Whoever has counted what is wanted says so, and is answered sooner.
+    """
     where = await findings_where(session, wanted, sight, today)
     back = before is not None
     found: list[tuple[Place, bool]] = []
     for number, start in _parts(before or after, back):
-        if PARTS[number].lights.isdisjoint(wanted.lights()):
-            continue
-        found += await _stretch(session, number, start, where, sight, back, size + 1 - len(found))
+        lights = PARTS[number].lights & wanted.lights()
+        there = counts.of(wanted, lights) if counts else len(lights)
+        if there:
+            its = _in_order(where, wanted, today) if there > MANY and is_sqlite(session) else where
+            asked = Asked(its, sight, back, size + 1 - len(found))
+            found += await _stretch(session, number, start, asked)
         if len(found) > size:
             break
     more, found = len(found) > size, found[:size]
@@ -125,27 +140,36 @@ def _parts(start: Place | None, back: bool) -> Iterator[tuple[int, Place | None]
     yield from ((number, None) for number in rest)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a stretch is asked for: whether backwards, and how many at most."""
+
+    where: ColumnElement[bool]
+    sight: Sight
+    back: bool
+    most: int
+
+
+def _in_order(where: ColumnElement[bool], wanted: Wanted, today: date) -> ColumnElement[bool]:
+    """The same, worded so that SQLite, which has no idea how many there are, looks nothing up by it."""
+    lights = [shows(light, today) for light in wanted.light]
+    return and_(case((where, 1), else_=0) == 1, lights[0] if len(lights) == 1 else true())
+
+
 async def _stretch(
-    session: AsyncSession,
-    number: int,
-    start: Place | None,
-    where: ColumnElement[bool],
-    sight: Sight,
-    back: bool,
-    most: int,
+    session: AsyncSession, number: int, start: Place | None, asked: Asked
 ) -> list[tuple[Place, bool]]:
     """The next places within a part, each with whether the finding may be opened."""
     part, keys = PARTS[number], PARTS[number].keys()
-    falling = part.newest_first is not back
+    falling = part.newest_first is not asked.back
     day = null() if part.day is None else part.day
-    question = select(day, col(Finding.number), opened(sight)).where(part.condition, where).limit(most)
+    question = select(day, col(Finding.number), opened(asked.sight)).where(part.condition, asked.where)
     if start is not None:
         here = tuple_(*[literal(start.day, Date)][: len(keys) - 1], literal(start.number, String))
         question = question.where(tuple_(*keys) < here if falling else tuple_(*keys) > here)
-    question = question.order_by(*(key.desc() if falling else key for key in keys))
-    return [
-        (Place(number, found[0], found[1]), bool(found[2])) for found in await plain(session, question, {})
-    ]
+    question = question.order_by(*(key.desc() if falling else key for key in keys)).limit(asked.most)
+    rows = await plain(session, question, {})
+    return [(Place(number, row[0], row[1]), bool(row[2])) for row in rows]
 
 
 async def _shown(session: AsyncSession, found: Sequence[tuple[Place, bool]], today: date) -> list[Row]:

@@ -1,7 +1,7 @@
 """How many findings a list holds, by stage and by light: counted where an index has them side by side."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,9 +31,13 @@ class Totals:
     def by_stage(self, wanted: Stage) -> int:
         return sum(count for (its, _), count in self.counts.items() if its is wanted)
 
-    def of(self, wanted: Wanted) -> int:
-        """Those at the stages, steps and lights that are asked for."""
-        return sum(count for (stage, its), count in self.counts.items() if _is_asked_for(stage, its, wanted))
+    def of(self, wanted: Wanted, lights: Collection[Light] = frozenset(Light)) -> int:
+        """Those at the stages, steps and lights that are asked for, and with one of these lights."""
+        return sum(
+            count
+            for (stage, its), count in self.counts.items()
+            if its in lights and _is_asked_for(stage, its, wanted)
+        )
 
 
 def _is_asked_for(stage: Stage, its: Light, wanted: Wanted) -> bool:

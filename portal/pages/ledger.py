@@ -122,9 +122,10 @@ async def looked_up(
     sight = reader.sight
     rows, counts = Page([]), Totals({})
     if wanted is not None:
-        rows = await page(session, wanted, sight, today, size=ROWS, after=after, before=before)
         scope = replace(wanted, stage=(), step=(), light=())
         counts = await totals(session, await findings_where(session, scope, sight, today), today)
+        begin = {"after": after, "before": before}
+        rows = await page(session, wanted, sight, today, size=ROWS, counts=counts, **begin)
     return Shown(
         rows,
         counts,

@@ -27,9 +27,10 @@ COPIED = ("measure", "progress_entry", "evidence", "letter", "run", "step_begun"
 INSTEAD = {
     "letter": {"state": "CASE WHEN o.state = 'queued' THEN 'sent' ELSE o.state END"},
     "run": {"flow_run_id": "c.run_id"},
+    "evidence": {"sha256": "CASE WHEN o.sha256 = '' THEN '' ELSE c.h1 END"},
     "wake": {"done_at": "coalesce(o.done_at, o.queued_at)"},
 }
-"""What is not as in the model: nothing of a copy waits to be sent or relayed, and its run is its own."""
+"""What is not as in the model: nothing of a copy waits to be sent or relayed; run and files are its own."""
 SAME_LETTER = "n.{0} = o.{0}"
 RECURSIVE = (
     "WITH RECURSIVE s(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM s WHERE i < :last) SELECT i FROM s"

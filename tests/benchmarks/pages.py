@@ -29,12 +29,14 @@ PAGES = {
     "the list": "/findings",
     "its second page": "/findings?after=0.{day}.L",
     "the list of the red ones": "/findings?light=red",
-    "the list of one unit": "/findings?unit=%E6%9D%911020",
+    "the list of one unit": "/findings?unit=%E6%9D%911001",
+    "the list of one source": "/findings?source=%E5%AE%A1%E8%AE%A1",
+    "the list of one stage": "/findings?stage=closed",
     "a search": "/findings?q=%E7%9F%B8%E7%9F%B3",
     "a finding": "/findings/L-0000001",
     "the overview": "/overview",
 }
-"""The page of each name; a search is for two characters that one finding in a thousand has."""
+"""The page of each name; a search is for two characters that two findings have."""
 LIVE, ENDED = 0.4, 0.6
 DAYS = 400
 
@@ -82,7 +84,7 @@ async def _fill(db: Database, models: tuple[str, str], first: int, last: int) ->
     day = f"date('now', ({days}) || ' days')" if db.is_sqlite else f"current_date + ({days})"
     past = f"date('now', -(c.i % {DAYS}) || ' days')" if db.is_sqlite else f"current_date - c.i % {DAYS}"
     number = "CAST(c.i AS varchar)"
-    rare = "CASE WHEN c.i % 1000 = 7 THEN '沟渠旁倾倒煤矸石' ELSE '报销票据不全' END"
+    rare = "CASE WHEN c.i = 7 THEN '沟渠旁倾倒煤矸石' ELSE '报销票据不全' END"
     said = {
         "lead_unit_id": unit_of(IN_A_UNIT),
         "deadline": day,

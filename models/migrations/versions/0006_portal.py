@@ -207,7 +207,7 @@ def upgrade() -> None:
 ENDED = "IN ('closed', 'merged', 'withdrawn')"
 PARTIAL = (
     ("findings_by_urgency", ["deadline", "number"], f"stage NOT {ENDED}"),
-    ("findings_by_end", ["stage_since", "number"], f"stage {ENDED}"),
+    ("findings_by_end", ["stage_since", "number"], f"stage || '' {ENDED}"),
 )
 POSTS = ("inspector", "lead_leader", "responsible_leader", "supervisor", "verifier")
 

@@ -1,6 +1,7 @@
 """Lists answer as the rules do: the database's words for lights, ages and lateness are those of policy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from models.database import Database
 from models.findings import Finding
 from models.listing.conditions import findings_where
 from models.listing.pages import page
+from models.listing.totals import totals
 from models.listing.wanted import Age, Wanted
 from policy.lights import Light, light
 from policy.refusals import NotFound
@@ -88,8 +90,12 @@ async def test_a_condition_finds_what_the_rule_says(book: Database, each: int) -
     there = [x for x in await everything(book) if rule(x)]
     assert await found(book, wanted) == {x.number for x in there}
     async with book.reading() as session:
-        listed = await page(session, wanted, EVERYTHING, TODAY, size=99)
-    assert {row["number"] for row in listed.rows} == {x.number for x in there}
+        scope = replace(wanted, stage=(), step=(), light=())
+        counts = await totals(session, await findings_where(session, scope, EVERYTHING, TODAY), TODAY)
+        for known in (None, counts):
+            listed = await page(session, wanted, EVERYTHING, TODAY, size=99, counts=known)
+            assert {row["number"] for row in listed.rows} == {x.number for x in there}
+    assert counts.of(wanted) == len(there)
 
 
 async def test_a_unit_brings_those_below_it_and_an_unknown_name_the_nearest(book: Database) -> None:

@@ -62,6 +62,16 @@ async def test_pages_hold_each_finding_once_most_urgent_first(book: Database) ->
     assert ended == sorted(ended, reverse=True)
 
 
+async def test_many_are_listed_as_few_are(book: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.listing.pages.MANY", 0)
+    for wanted in (EVERY, Wanted(source="自查"), Wanted(stage=(Stage.CLOSED,))):
+        counts = await counted_up(book)
+        few = await paged(book, wanted, size=99)
+        async with book.reading() as session:
+            many = await page(session, wanted, EVERYTHING, TODAY, size=99, counts=counts)
+        assert numbers(many) == numbers(few)
+
+
 async def test_one_goes_back_the_way_one_came(book: Database) -> None:
     first = await paged(book)
     second = await paged(book, after=first.after)
