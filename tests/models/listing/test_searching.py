@@ -7,9 +7,11 @@ from models.listing.grams import all_of, entries, pairs, plain
 from models.listing.searching import words_of
 from models.listing.wanted import Wanted
 from policy.refusals import BadInput
+from policy.stages import Act
 from tests.models import sample
 from tests.models.listing.test_conditions import everything, found
-from tests.models.township import asked, opened
+from tests.models.statements import counted
+from tests.models.township import act, asked, assigned, opened
 
 
 def test_text_is_looked_for_as_it_is_meant() -> None:
@@ -71,3 +73,11 @@ async def test_what_an_import_corrects_is_found_anew_and_no_longer_as_before(boo
     [words] = await asked(book, "SELECT words FROM finding_text WHERE finding = :n", n=number)
     assert "沟渠倾倒" in words
     assert number not in await found(book, Wanted(q=sample.row(number).condition[-6:]))
+
+
+async def test_an_act_does_not_touch_the_index(town: Database) -> None:
+    number = await assigned(town)
+    with counted(town) as sent:
+        await act(town, number, Act.ACCEPT, "owner")
+    assert sent
+    assert not [each for each in sent if "finding_text" in each or "finding_search" in each]
