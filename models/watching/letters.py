@@ -11,11 +11,10 @@ from models.access.sight import Sight, must_see, opened, seen
 from models.findings import Finding
 from models.mailing.mail import Addressee, Letter, Mail
 from models.mailing.outbox import Enclosed
-from models.paging import numbers_seen, unaddressed
+from models.paging import VEILED_LETTER, numbers_seen, unaddressed
 from models.questions import Row
 from models.staff import book
 from models.staff.people import Post, Unit
-from models.watching.queues import TELLING
 from policy.escalation import LetterState
 from policy.refusals import Language, NotFound
 
@@ -48,7 +47,7 @@ async def decided(
         asked = asked.where(Letter.rung == wanted.rung)
     ids = [x for x in await session.exec(asked) if x is not None]
     rows = await questions.letters(session, ids=ids[:limit])
-    rows = await unaddressed(session, sight, rows, TELLING)
+    rows = await unaddressed(session, sight, rows, VEILED_LETTER)
     return sorted(rows, key=lambda row: -row["id"]), len(ids) > limit
 
 
@@ -71,7 +70,7 @@ async def whole(session: AsyncSession, sight: Sight, letter_id: int, today: date
         raise NotFound(f"没有第{letter_id}号函件。", f"There is no letter {letter_id}.")
     finding = must_see(sight, await session.get_one(Finding, letter.finding))
     rows = await questions.letters(session, ids=[letter_id])
-    (row,) = await unaddressed(session, sight, rows, TELLING)
+    (row,) = await unaddressed(session, sight, rows, VEILED_LETTER)
     post, language = await _reader(session, letter_id, today)
     mail = await _mail(session, sight, letter_id)
     told = await enclosed(session, letter, finding)

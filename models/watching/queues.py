@@ -15,7 +15,7 @@ from models.listing.conditions import findings_where
 from models.listing.wanted import Wanted
 from models.mailing.letters import under
 from models.mailing.mail import Letter
-from models.paging import numbers_opened, numbers_seen, unaddressed
+from models.paging import VEILED_LETTER, numbers_opened, numbers_seen, unaddressed
 from models.questions import Row
 from models.rules.trade import knowing
 from models.staff.people import Person, Unit
@@ -24,9 +24,6 @@ from policy.escalation import LetterState
 from policy.extensions import Decision, wanted
 from policy.refusals import NotFound
 from policy.trade import Trade
-
-TELLING = ("to", "cc", "note", "reached", "signed_by", "people")
-"""Of a letter, what would tell whom a confidential finding is about."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ async def drafts(session: AsyncSession, sight: Sight, limit: int) -> Queue:
         .where(*waiting)
     )
     rows = await questions.letters(session, ids=[x for x in ids if x is not None])
-    return Queue(await unaddressed(session, sight, rows, TELLING), size.one())
+    return Queue(await unaddressed(session, sight, rows, VEILED_LETTER), size.one())
 
 
 async def stuck_mails(session: AsyncSession, sight: Sight, limit: int) -> Queue:
