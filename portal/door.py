@@ -1,5 +1,6 @@
 """Who comes in, and what every answer carries: hosts, sizes, sessions, and headers for the browser."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy.exc import DBAPIError
@@ -43,6 +44,8 @@ OWED = ("/sign-out", "/static/")
 """Besides the page where it is given, all that is open to a session that owes a password or a code."""
 ASKS_BY_ITSELF = (f"{UI_BASE}/api/",)
 """What a page left open asks for every few seconds: not whether somebody sits before it."""
+HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""A name or number with its port: with a slash or a question mark in it, it would be half an address."""
 WRITE = frozenset({"POST"})
 LARGEST_FORM = 2 * 1024 * 1024
 LARGEST_UPLOAD = 210 * 1024 * 1024
@@ -141,8 +144,10 @@ class Door:
         return await entry.sign_in_again(request)
 
     def is_ours(self, hosts: list[str]) -> bool:
+        if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
+            return False
         try:
-            return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in self.hosts
+            return urlsplit(f"//{hosts[0]}").hostname in self.hosts
         except ValueError:
             return False
 
