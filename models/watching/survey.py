@@ -33,6 +33,7 @@ class Survey:
     """All but what is veiled."""
     veiled: Figures
     by_place: dict[Place, Figures]
+    """The worst first."""
     by_source: dict[str, Figures]
     by_topic: dict[Topic, Fates]
     by_stage: dict[Stage, int]
@@ -45,6 +46,7 @@ class Survey:
     weeks: list[date]
     """Of the map, each by its Sunday."""
     heat: dict[Place, list[int]]
+    """Where most was closed first."""
     late_verifications: int
 
 
@@ -59,11 +61,13 @@ def summed(cube: Cube, at: Mapping[int | None, Place], late: int, today: date) -
     shown = [cell for cell in cube.standing if not cell.veiled]
     topics = parted((cell for cell in cube.topical if not cell.veiled), lambda cell: cell[:4])
     weeks = [sums.week_end(today) - n * sums.WEEK for n in reversed(range(HEAT))]
+    placed = parted(shown, lambda cell: at[cell.unit])
+    heat = sums.closed_by_week(cube.closed_at, weeks, lambda unit: at[unit])
     return Survey(
         all=figures(cube.standing),
         shown=figures(shown),
         veiled=figures(cell for cell in cube.standing if cell.veiled),
-        by_place={key: figures(x) for key, x in parted(shown, lambda cell: at[cell.unit]).items()},
+        by_place=_worst_first({key: figures(x) for key, x in placed.items()}),
         by_source={key: figures(x) for key, x in parted(shown, lambda cell: cell.source).items()},
         by_topic={key: fates(x) for key, x in topics.items()},
         by_stage=sums.by_stage(cube.standing),
@@ -71,6 +75,11 @@ def summed(cube: Cube, at: Mapping[int | None, Place], late: int, today: date) -
         by_delay=sums.by_delay(cube.due, today),
         course=sums.course(cube, today, BACK, AHEAD),
         weeks=weeks,
-        heat=sums.closed_by_week(cube.closed_at, weeks, lambda unit: at[unit]),
+        heat=dict(sorted(heat.items(), key=lambda row: (-sum(row[1]), row[0].name))),
         late_verifications=late,
     )
+
+
+def _worst_first(places: dict[Place, Figures]) -> dict[Place, Figures]:
+    """By what is overdue, then by what is open, then by all."""
+    return dict(sorted(places.items(), key=lambda row: (-row[1].red, -row[1].open, -row[1].all, row[0].name)))

@@ -45,6 +45,8 @@ RARE = frozenset({"none", "gone"})
 FATES = ("all", "open", "closed", "gone")
 MOST_ITEMS = 60
 """Lines of 条; of more only the 项 are listed."""
+MOST_PLACES = 30
+"""Units on the overview; all of them have a page of their own."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,23 @@ class Line:
 
 @router.api_route("/overview", methods=READ)
 async def overview(reader: Reading) -> HTMLResponse:
+    return reader.page("overview.html", told=(await drawn(reader)).facts())
+
+
+@router.api_route("/overview/units", methods=READ)
+async def units(reader: Reading) -> HTMLResponse:
+    """Every unit, the worst first."""
+    told = await drawn(reader)
+    return reader.page(
+        "overview_units.html", lines=told.places(), columns=told.columns(COLUMNS), numbers=told.totals()
+    )
+
+
+async def drawn(reader: Reader) -> "Drawn":
     reader.must_have(*WATCHERS)
     today = clock.today()
     told = await memory.survey(reader.db, reader.sight, await trade(reader.db), today, clock.real())
-    return reader.page("overview.html", told=Drawn(reader, told, today).facts())
+    return Drawn(reader, told, today)
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,7 @@ class Drawn:
 
     def facts(self) -> dict[str, object]:
         told = self.told
-        heat = dict(sorted(told.heat.items(), key=lambda row: (-sum(row[1]), row[0].name)))
+        heat = dict(list(told.heat.items())[:MOST_PLACES])
         named = {self.called(place): values for place, values in heat.items()}
         return {
             "numbers": self.totals(),
@@ -90,7 +105,8 @@ class Drawn:
             "late_verifications": told.late_verifications,
             "ages": self.ages(),
             "delays": self.delays(),
-            "places": self.places(),
+            "places": self.places(MOST_PLACES),
+            "is_cut": max(len(told.by_place), len(told.heat)) > MOST_PLACES,
             "sources": self.sources(),
             "items": self.items(),
             "stages": [
@@ -144,13 +160,20 @@ class Drawn:
             place, name=name + self.reader.speech.say("（本级）", " (itself)") if place.alone else name
         )
 
-    def places(self) -> list[Line]:
-        """The worst first."""
-        rows = sorted(
-            self.told.by_place.items(), key=lambda row: (-row[1].red, -row[1].open, -row[1].all, row[0].name)
-        )
-        lines = [Line(self.called(place).name, self.numbers(x, at(place))) for place, x in rows]
+    def places(self, most: int | None = None) -> list[Line]:
+        """The worst first; of more than so many the others are one line."""
+        rows = list(self.told.by_place.items())
+        lines = [Line(self.called(place).name, self.numbers(x, at(place))) for place, x in rows[:most]]
+        if most is not None and len(rows) > most:
+            lines.append(self.others([figures for _, figures in rows[most:]]))
         return [*lines, *self.veil(COLUMNS)]
+
+    def others(self, left: list[Figures]) -> Line:
+        """The units that are not on this page; their numbers lead to the page that has them all."""
+        name = self.reader.speech.say(f"其余{len(left)}个单位", f"{len(left)} other units")
+        link = self.reader.link("/overview/units")
+        sizes = {column: sum(getattr(one, column) for one in left) for column in COLUMNS}
+        return Line(name, {column: Number(size, link) for column, size in sizes.items()})
 
     def sources(self) -> list[Line]:
         rows = sorted(self.told.by_source.items(), key=lambda row: (-row[1].all, row[0]))
