@@ -114,13 +114,14 @@ class _Ends:
 async def _rows(
     session: AsyncSession, at: dict[Clock, Late], sight: Sight, trade: Trade, today: date, limit: int
 ) -> list[Row]:
-    placed = [clock for clock in at if clock[3] is not None]
+    clocks = [(stage, since, rules, unit or 0) for stage, since, rules, unit in at]
     found = await session.exec(
         select(Finding, Unit.name)
         .outerjoin(Unit, col(Unit.id) == col(Finding.lead_unit_id))
         .where(
-            tuple_(*CLOCK).in_(placed)
-            | (tuple_(*CLOCK[:3]).in_([clock[:3] for clock in at if clock[3] is None]) & CLOCK[3].is_(None)),
+            col(Finding.stage).in_({clock[0] for clock in at}),  # these two from the index
+            col(Finding.stage_since).in_({clock[1] for clock in at}),
+            tuple_(*CLOCK[:3], func.coalesce(Finding.lead_unit_id, 0)).in_(clocks),
             seen(sight),
         )
         .order_by(col(Finding.number))
