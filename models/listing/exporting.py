@@ -1,4 +1,4 @@
-"""Whole lists, some rows at a time: a file of a hundred thousand rows needs the memory of few."""
+"""A whole ledger, some rows at a time: a file of a hundred thousand rows needs the memory of few."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
@@ -10,11 +10,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
-from models.access.sight import Sight, opened, seen
+from models.access.sight import Sight, opened
 from models.bulk import plain
 from models.database import Database
 from models.findings import Finding, Measure, OutcomeFigure
-from models.mailing.mail import Letter
 from models.overview import veiled
 from models.questions import Row
 from models.staff.people import Post
@@ -91,34 +90,3 @@ async def _measures(session: AsyncSession, numbers: Sequence[str]) -> dict[tuple
 async def _figures(session: AsyncSession, numbers: Sequence[str]) -> dict[tuple[str, int, Metric], Any]:
     rows = await session.exec(select(OutcomeFigure).where(col(OutcomeFigure.finding).in_(numbers)))
     return {(row.finding, row.cycle, row.metric): row.amount for row in rows}
-
-
-async def letters(db: Database, sight: Sight) -> AsyncIterator[list[Row]]:
-    """In the order they were decided, of findings in sight; `veiled` ones do not say who they are for."""
-    last = 0
-    while True:
-        async with db.reading() as session:
-            question = (
-                select(col(Letter.id), opened(sight))
-                .join(Finding, col(Finding.number) == col(Letter.finding))
-                .where(seen(sight), col(Letter.id) > last)
-                .order_by(col(Letter.id))
-                .limit(AT_A_TIME)
-            )
-            opens = {number: bool(its) for number, its in await plain(session, question, {})}
-            rows = await questions.letters(session, ids=list(opens)) if opens else []
-        if rows:
-            yield [row | {"veiled": not opens[row["id"]]} for row in sorted(rows, key=lambda row: row["id"])]
-        if len(opens) < AT_A_TIME:
-            return
-        last = max(opens)
-
-
-async def in_sight(session: AsyncSession, sight: Sight, numbers: Sequence[str]) -> dict[str, bool]:
-    """Of these findings those in sight, each with whether it may be opened."""
-    found: dict[str, bool] = {}
-    for start in range(0, len(numbers), AT_A_TIME):
-        some = col(Finding.number).in_(numbers[start : start + AT_A_TIME])
-        question = select(Finding.number, opened(sight)).where(some, seen(sight))
-        found |= {number: bool(opens) for number, opens in await plain(session, question, {})}
-    return found

@@ -16,13 +16,17 @@ from models.listing.conditions import findings_where
 from models.listing.saved import written as in_words
 from models.listing.wanted import understood
 from models.questions import Row
+from models.watching import letters as reading
+from models.watching.letters import FIRST, Narrowed
 from policy.knocking import EXPORTS
 from policy.ledger_rows import UNIT_OF, Metric
 from policy.refusals import NotFound
 from policy.sight import WATCHERS
+from portal.pages.letters import known
 from portal.pages.paper import Reader, Reading
+from portal.pages.phones import to_call
 from portal.pages.speech import METRIC_WORDS, Speech, Words
-from tasks import clock, telephone
+from tasks import clock
 from tasks.exports.columns import Cell, Column, Kind, Sheet
 from tasks.exports.files import TYPES, written
 
@@ -57,10 +61,7 @@ def _day(value: date | str | None) -> date | None:
 
 
 def _lines(name: str) -> Value:
-    def value(row: Row, _speech: Speech) -> Cell:
-        return "\n".join(row[name] or [])
-
-    return value
+    return lambda row, _speech: "\n".join(row[name] or [])
 
 
 def _figure(metric: Metric) -> Field:
@@ -112,10 +113,7 @@ LEDGER: tuple[Field, ...] = (
 
 
 def _names(name: str) -> Value:
-    def value(row: Row, speech: Speech) -> Cell:
-        return speech.say("涉密，不显示", "confidential") if row["veiled"] else "、".join(row[name])
-
-    return value
+    return lambda row, _speech: "、".join(row[name])
 
 
 LETTERS: tuple[Field, ...] = (
@@ -125,8 +123,8 @@ LETTERS: tuple[Field, ...] = (
     Field(("主送", "To"), Kind.LONG, _names("to")),
     Field(("抄送", "Copy to"), Kind.LONG, _names("cc")),
     Field(("状态", "State"), Kind.SHORT, lambda row, speech: speech.letter_state(row["state"])),
-    Field(("说明", "Note"), Kind.LONG, lambda row, _speech: "" if row["veiled"] else row["note"]),
-    Field(("签发人", "Signed by"), Kind.TEXT, lambda row, _speech: row["signed_by"]),
+    text("note", "说明", "Note", Kind.LONG),
+    text("signed_by", "签发人", "Signed by"),
 )
 CALLS: tuple[Field, ...] = (
     text("finding", "问题编号", "Finding", Kind.SHORT),
@@ -146,64 +144,67 @@ CALLS: tuple[Field, ...] = (
 )
 
 
-@router.get("/findings/export.{kind}")
-async def ledger(reader: Reading, kind: str) -> StreamingResponse:
+@router.get("/findings/export.{ending}")
+async def ledger(reader: Reading, ending: str) -> StreamingResponse:
     """All that the ledger shows under the same conditions, by number."""
     wanted = understood(reader.request.query_params.multi_items())
     today = clock.today()
     async with reader.db.reading() as session:
         where = await findings_where(session, wanted, reader.sight, today)
     rows = exporting.findings(reader.db, where, reader.sight, today)
-    return await handed_out(reader, kind, ("整改台账", "Ledger"), LEDGER, rows, in_words(wanted))
+    return await handed_out(reader, ending, ("整改台账", "Ledger"), LEDGER, rows, in_words(wanted))
 
 
-@router.get("/letters/export.{kind}")
-async def letters(reader: Reading, kind: str) -> StreamingResponse:
+@router.get("/letters/export.{ending}")
+async def letters(reader: Reading, ending: str, unit: str = "", kind: str = "") -> StreamingResponse:
+    """All letters decided so far under the same conditions, the newest first."""
     reader.must_have(*WATCHERS)
-    rows = exporting.letters(reader.db, reader.sight)
-    return await handed_out(reader, kind, ("函件", "Letters"), LETTERS, rows)
+    known(kind)
+    wanted = Narrowed(unit, kind)
+    async with reader.db.reading() as session:
+        await reading.decided(session, reader.sight, wanted, FIRST, 1)  # refuses what is not there
+    return await handed_out(reader, ending, ("函件", "Letters"), LETTERS, _letters(reader, wanted))
 
 
-@router.get("/phone-list/export.{kind}")
-async def calls(reader: Reading, kind: str) -> StreamingResponse:
+async def _letters(reader: Reader, wanted: Narrowed) -> AsyncIterator[Sequence[Row]]:
+    before, more = FIRST, True
+    while more:
+        async with reader.db.reading() as session:
+            rows, more = await reading.decided(session, reader.sight, wanted, before, exporting.AT_A_TIME)
+        yield rows
+        before = rows[-1]["id"] if rows else 0
+
+
+@router.get("/phone-list/export.{ending}")
+async def calls(reader: Reading, ending: str) -> StreamingResponse:
     reader.must_have(*WATCHERS)
-    return await handed_out(reader, kind, ("电话通知清单", "Telephone list"), CALLS, _calls(reader))
+    return await handed_out(reader, ending, ("电话通知清单", "Telephone list"), CALLS, _calls(reader))
 
 
 async def _calls(reader: Reader) -> AsyncIterator[Sequence[Row]]:
-    found = await telephone.calls(reader.db, clock.now())
-    numbers = sorted({call["finding"] for call in found})
-    async with reader.db.reading() as session:
-        opens = await exporting.in_sight(session, reader.sight, numbers)
-    yield [_veiled(call, opens[call["finding"]]) for call in found if call["finding"] in opens]
-
-
-def _veiled(call: Row, opens: bool) -> Row:
-    if opens:
-        return call | {"veiled": False}
-    return call | {"veiled": True, "title": "", "unit": "", "person": "", "phone": ""}
+    yield await to_call(reader)
 
 
 async def handed_out(
     reader: Reader,
-    kind: str,
+    ending: str,
     name: Words,
     fields: Sequence[Field],
     rows: AsyncIterator[Sequence[Row]],
     asked: str = "",
 ) -> StreamingResponse:
     """The list as a file; the trail says that it went out. Raises NotFound for another kind, TooOften."""
-    if kind not in TYPES:
+    if ending not in TYPES:
         raise NotFound("没有这种格式，可以导出xlsx或csv。", "Lists go out as xlsx or csv.")
     await let_through(reader.db, f"export:{reader.account}", EXPORTS, clock.real())
-    await _noted(reader, f"{name[0]} {kind} {asked}".strip())
+    await _noted(reader, f"{name[0]} {ending} {asked}".strip())
     speech = reader.speech
     said = speech.say(f"截至 {speech.day(clock.today().isoformat())}", f"as of {clock.today()}")
     sheet = Sheet(speech.of(name), said, [Column(speech.of(field.words), field.kind) for field in fields])
     return StreamingResponse(
-        written(kind, sheet, _cells(rows, fields, speech)),
-        media_type=TYPES[kind],
-        headers={"Content-Disposition": disposition(f"{sheet.title}-{clock.today()}.{kind}")},
+        written(ending, sheet, _cells(rows, fields, speech)),
+        media_type=TYPES[ending],
+        headers={"Content-Disposition": disposition(f"{sheet.title}-{clock.today()}.{ending}")},
     )
 
 

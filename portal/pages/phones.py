@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from models.questions import Row
 from policy.sight import WATCHERS
-from portal.pages.paper import MOST_ROWS, READ, Reading
+from portal.pages.paper import MOST_ROWS, READ, Reader, Reading
 from portal.pages.supervision import telephone_list
 
 router = APIRouter()
@@ -18,9 +18,13 @@ TELLING = ("unit", "posts", "person", "phone")
 async def phone_list(reader: Reading) -> HTMLResponse:
     """To print and take along; calls are noted on the page of supervision."""
     reader.must_have(*WATCHERS)
-    lines = [line for line in await telephone_list(reader) if not line["is_told"]]
-    shown = [veiled(line) for line in lines[:MOST_ROWS]]
-    return reader.page("phone_list.html", calls=shown, how_many=len(lines))
+    lines = await to_call(reader)
+    return reader.page("phone_list.html", calls=lines[:MOST_ROWS], how_many=len(lines))
+
+
+async def to_call(reader: Reader) -> list[Row]:
+    """Those who were not called yet."""
+    return [veiled(line) for line in await telephone_list(reader) if not line["is_told"]]
 
 
 def veiled(call: Row) -> Row:
