@@ -89,13 +89,13 @@ def harmless(text: str, where: str) -> int:
     return text.count("canary onmouseover")
 
 
-@pytest.mark.parametrize("who", ["zhenggaiban", "jiwei", "bingcun"])
+@pytest.mark.parametrize("who", ["zhenggaiban", "bingcun"])
 async def test_what_is_stored_is_shown_as_text_on_every_page(town: Settings, visit: Visit, who: str) -> None:
     assert written_everywhere(town) > 300
     reader, seen = await visit(who), 0
-    async for path, page in crawled(reader, per_kind=4):
+    async for path, page in crawled(reader):
         assert page.status_code < 500, path
-        if "html" in page.headers.get("content-type", "") and not path.startswith("/flow-ui"):
+        if "html" in page.headers.get("content-type", ""):
             seen += harmless(page.text, path)
     assert seen > 20
     english = await reader.client.get("/findings?lang=en")

@@ -99,8 +99,8 @@ class Read(HTMLParser):
         self.runs += [f"<{tag} {one}>" for one in risky]
 
 
-PER_KIND = 3
-"""Pages of one kind that are read: what holds for three findings holds for a thousand."""
+PER_KIND, PER_PATH = 2, 12
+"""Pages of one kind that are read: what holds for two findings holds for a thousand."""
 
 
 async def crawled(
@@ -122,12 +122,13 @@ async def crawled(
         for link in links:
             there = urlsplit(urljoin(f"{BASE}{path}", link))
             onwards = there.path + (f"?{there.query}" if there.query else "")
-            if there.netloc != urlsplit(BASE).netloc or onwards in done:
+            if there.netloc != urlsplit(BASE).netloc or onwards in done or there.path.startswith("/flow-ui"):
                 continue
             asked = sorted(part.partition("=")[0] for part in there.query.split("&"))
-            kind = _kind(there.path) if "/export." in there.path else f"{_kind(there.path)}?{asked}"
+            kind = f"{_kind(there.path)}?{asked}" if "/export." not in there.path else "an export"
             kinds[kind] += 1
-            if kinds[kind] <= per_kind:
+            kinds[_kind(there.path)] += 1
+            if kinds[kind] <= per_kind and kinds[_kind(there.path)] <= PER_PATH:
                 todo.append(onwards)
 
 
