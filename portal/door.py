@@ -44,6 +44,16 @@ OWED = ("/sign-out", "/static/")
 """Besides the page where it is given, all that is open to a session that owes a password or a code."""
 ASKS_BY_ITSELF = (f"{UI_BASE}/api/",)
 """What a page left open asks for every few seconds: not whether somebody sits before it."""
+PROVEN = (
+    "/admin/posts",
+    "/admin/people",
+    "/admin/accounts",
+    "/admin/account",
+    "/admin/webhooks",
+    "/account/tokens",
+    "/account/code/off",
+)
+"""Forms that change who may do what: the password is asked for again if it was given long ago."""
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 """A name or number with its port: with a slash or a question mark in it, it would be half an address."""
 WRITE = frozenset({"POST"})
@@ -124,6 +134,8 @@ class Door:
         request.scope["state"]["owes"] = bool(where)
         if where and not is_open(path, (where, *OWED)):
             return RedirectResponse(where + (onwards(request) if visitor.owes_code else ""), 303)
+        if must_prove(request, visitor) and not visitor.has_proved(clock.real()):
+            return await entry.prove_again(request)
         return None
 
     async def visitor(self, request: Request) -> Visitor | None:
@@ -167,6 +179,14 @@ def owed(visitor: Visitor, config: Settings) -> str:
         return "/account/password"
     lacks_code = visitor.sign_in.way is Way.PASSWORD and not visitor.has_code
     return "/account/code" if lacks_code and codes.are_wanted(config.codes_for, visitor.sight.roles) else ""
+
+
+def must_prove(request: Request, visitor: Visitor) -> bool:
+    """What a borrowed session must not do: change whose rights are whose, or carry the ledger away."""
+    path = str(request.scope["path"])
+    if request.method in WRITE:
+        return is_open(path, PROVEN)
+    return path.startswith("/findings/export.") and visitor.sight.units is None
 
 
 def onwards(request: Request) -> str:

@@ -18,6 +18,8 @@ from policy.refusals import Language
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+PROVED_FOR = timedelta(minutes=30)
+"""How long a password or code once given stands for whoever sits there."""
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly it is kept when somebody was last seen."""
 
@@ -39,6 +41,10 @@ class Visitor:
     """Came by a one-time link: for its finding only."""
     link_holds: bool = False
     """There is still something to do by it."""
+
+    def has_proved(self, now: datetime) -> bool:
+        """Gave a password or a code not long ago."""
+        return now - self.sign_in.proved_at < PROVED_FOR
 
     @property
     def owes_code(self) -> bool:

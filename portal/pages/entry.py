@@ -15,6 +15,7 @@ from policy.sight import WATCHERS
 from portal.answers import status_of
 from portal.pages.forms import OURS, Form, Sent, fresh_key
 from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of, reader_of
+from portal.pages.speech import Words
 from tasks import clock
 
 router = APIRouter()
@@ -91,6 +92,9 @@ async def sign_in(form: Form) -> Response:
             sentence=refusal.said(reader.speech.language),
             kept=kept_of(form),
         )
+    if reader.visitor is not None:
+        async with reader.db.writing("sign_out") as session:
+            await sessions.end(session, reader.visitor.sign_in.key_hash, clock.real())
     answer = await onwards(form, key)
     set_key(answer, reader, key)
     return answer
@@ -125,7 +129,28 @@ def kept_of(form: Sent) -> dict[str, str]:
     return {name: value for name, value in form.said.items() if name.startswith(KEPT)}
 
 
-async def sign_in_again(request: Request) -> Response:
+TIMED_OUT = (
+    "登录已超时，请重新登录。您填写的内容还在，登录后可继续提交；文件须重新选择。",
+    "You were signed out. What you typed is kept and can be sent after signing in; "
+    "files have to be chosen again.",
+)
+PROVE = (
+    "您登录已超过30分钟。这项办理涉及权限或整本台账，请再输入一次密码；您填写的内容还在，文件须重新选择。",
+    "You signed in more than 30 minutes ago. This concerns people's rights or the whole ledger: give your "
+    "password once more. What you typed is kept; files have to be chosen again.",
+)
+
+
+async def prove_again(request: Request) -> Response:
+    """For what takes a password given not long ago."""
+    reader = reader_of(request)
+    if request.method == "POST":
+        return await sign_in_again(request, PROVE)
+    here = inside(reader.here())
+    return asked_to_sign_in(reader, 401, next=here, account=reader.account, sentence=reader.speech.of(PROVE))
+
+
+async def sign_in_again(request: Request, why: Words = TIMED_OUT) -> Response:
     """For a form sent after the session was over: what was typed is kept for after the sign-in."""
     reader = reader_of(request)
     form = await request.form(max_files=50, max_fields=500)
@@ -134,13 +159,9 @@ async def sign_in_again(request: Request) -> Response:
         for name, value in form.multi_items()
         if not isinstance(value, UploadFile) and name not in {"csrf", "password", "old", "new", "again"}
     }
-    said = reader.speech.say(
-        "登录已超时，请重新登录。您填写的内容还在，登录后可继续提交；文件须重新选择。",
-        "You were signed out. What you typed is kept and can be sent after signing in; "
-        "files have to be chosen again.",
-    )
-    next_page = inside(str(request.scope["path"]))
-    return asked_to_sign_in(reader, 401, next=next_page, sentence=said, kept=kept)
+    next_page, said = inside(str(request.scope["path"])), reader.speech.of(why)
+    account = reader.account if reader.visitor else ""
+    return asked_to_sign_in(reader, 401, next=next_page, account=account, sentence=said, kept=kept)
 
 
 @router.post("/sign-out")
