@@ -124,6 +124,7 @@ class ActRequest(Asked):
     outcomes: list[OutcomeIn] = Field(default=[], max_length=20)
     into: Line = ""
     meeting: Line = ""
+    met_on: Day | None = None
     sustained: bool = False
     next_review_on: Day | None = None
     supplement: Long = ""
