@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
+from models.hooks.delivering import UNDELIVERED
 from models.hooks.subscriptions import Delivery, DeliveryState, Webhook
 from models.running import Wake
 from policy.hooks import PREFIX, check_address
@@ -27,7 +28,10 @@ class Subscribed:
     """An address with how its deliveries stand."""
 
     webhook: Webhook
-    counts: dict[DeliveryState, int]
+    waiting: int
+    failed: int
+    taken_at: datetime | None
+    """When it last took one."""
 
 
 async def subscribe(
@@ -87,11 +91,28 @@ async def every(session: AsyncSession) -> list[Subscribed]:
         select(Webhook).order_by(col(Webhook.is_active).desc(), col(Webhook.id).desc())
     )
     counted = await session.exec(
-        select(Delivery.webhook_id, Delivery.state, func.count()).group_by(
-            col(Delivery.webhook_id), col(Delivery.state)
-        )
+        select(Delivery.webhook_id, Delivery.state, func.count())
+        .where(col(Delivery.state).in_(UNDELIVERED))
+        .group_by(col(Delivery.webhook_id), col(Delivery.state))
     )
-    counts: dict[int, dict[DeliveryState, int]] = {}
-    for webhook_id, state, count in counted:
-        counts.setdefault(webhook_id, {})[DeliveryState(state)] = count
-    return [Subscribed(one, counts.get(one.id or 0, {})) for one in webhooks]
+    counts = {(webhook, DeliveryState(state)): count for webhook, state, count in counted}
+    return [
+        Subscribed(
+            one,
+            counts.get((one.id or 0, DeliveryState.QUEUED), 0),
+            counts.get((one.id or 0, DeliveryState.FAILED), 0),
+            await _taken_at(session, one.id or 0),
+        )
+        for one in list(webhooks)
+    ]
+
+
+async def _taken_at(session: AsyncSession, webhook_id: int) -> datetime | None:
+    """Looked for from the newest delivery on: there is no counting them all."""
+    newest = (
+        select(Delivery.done_at)
+        .where(Delivery.webhook_id == webhook_id, Delivery.state == DeliveryState.DELIVERED)
+        .order_by(col(Delivery.id).desc())
+        .limit(1)
+    )
+    return (await session.exec(newest)).first()

@@ -1,21 +1,18 @@
 """Evidence over the API: files are handed in with an act of their own, and fetched as they were."""
 
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
-from models.access import knocking, trail
+from models.access import trail
 from models.access.sight import find_seen
 from models.evidence import file_of
 from models.keeping import files
-from models.orders import ActWords, Attached, Order, words_of
-from policy.knocking import UPLOADS
+from models.orders import ActWords, Order, words_of
 from policy.refusals import NotFound
 from policy.stages import Act
 from portal.api.asked import LARGEST, Key
@@ -23,9 +20,11 @@ from portal.api.findings import recorded
 from portal.api.gate import Acts, BadBody, Gated, Reads
 from portal.api.shapes import ReceiptOut
 from portal.pages.entry import address_of
+from portal.pages.evidence import GONE, HARMLESS
 from portal.pages.forms import MOST_FILES
+from portal.pages.uploads import taken_in
 from tasks import clock
-from tasks.evidence import admit, media_type
+from tasks.evidence import media_type
 
 router = APIRouter(route_class=Gated)
 FORM: dict[str, Any] = {
@@ -47,19 +46,16 @@ TAKES = {"requestBody": {"required": True, "content": {"multipart/form-data": {"
 ANY_FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
-GONE = ("没有这份佐证材料。", "There is no such evidence.")
-HARMLESS = {"Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
 
 
 @router.post("/findings/{number:path}/evidence", openapi_extra=TAKES)
 async def attach_evidence(caller: Acts, number: str, request: Request, key: Key) -> ReceiptOut:
     """Attach files, as the act `attach_evidence`; the same form sent again gets the same receipt."""
-    await knocking.let_through(caller.db, f"uploads:{caller.account}", UPLOADS, clock.real())
     form = await _form(request)
     words, version = words_of(ActWords, {"text": _text(form, "text")}), _version(form)
     async with caller.db.reading() as session:
         await find_seen(session, caller.sight, number)
-    kept = await run_in_threadpool(_kept, _files(form), caller.config.home)
+    kept = await taken_in(caller.db, caller.config, caller.account, _files(form))
     order = Order(number, Act.ATTACH_EVIDENCE, caller.account, words, kept, key, version)
     return await recorded(caller, order)
 
@@ -114,8 +110,3 @@ def _files(form: FormData) -> list[UploadFile]:
     if not found:
         raise BadBody("file", "请附上文件（file）。", "Attach a file.")
     return found
-
-
-def _kept(uploads: list[UploadFile], folder: Path) -> tuple[Attached, ...]:
-    """Raises BadInput naming the file."""
-    return tuple(admit(one.filename or "", one.file, folder) for one in uploads)

@@ -26,7 +26,6 @@ from policy.refusals import (
     Overtaken,
     Refusal,
     TooOften,
-    Unavailable,
 )
 from policy.scopes import Scope
 from policy.stages import Stage
@@ -35,8 +34,6 @@ from portal.api.problems import BadField, Since, bad_fields, in_words, problem
 from portal.pages.entry import address_of
 from tasks import clock
 
-COME_AGAIN = "5"
-"""Seconds after which a database may be back."""
 WHO = (
     "请在 Authorization 头中给出有效的令牌：Bearer rectify_…",
     "Give a valid token in the Authorization header: Bearer rectify_….",
@@ -196,8 +193,6 @@ def refused(request: Request, refusal: Refusal) -> Response:
         )
     if isinstance(refusal, TooOften):
         return problem(request, 429, words, headers={"Retry-After": str(refusal.seconds)})
-    if isinstance(refusal, Unavailable):
-        return problem(request, 503, words, headers={"Retry-After": COME_AGAIN})
     if isinstance(refusal, BadBody):
         fields = [BadField(field=refusal.field, reason=in_words(request, words))]
         return problem(request, 422, words, kind=refusal.kind, errors=fields)

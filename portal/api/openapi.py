@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from portal.api import evidence, findings, lists
+from portal.api import evidence, findings, lists, overview
 from portal.api.gate import Anyone, Gated
 from portal.api.problems import KINDS, MEDIA, Problem
 
@@ -29,7 +29,7 @@ async def openapi(_caller: Anyone) -> JSONResponse:
     return JSONResponse(described())
 
 
-for part in (evidence, lists, findings):  # what ends in a number that may hold slashes comes last
+for part in (evidence, overview, lists, findings):  # what ends in a number that may hold slashes comes last
     router.include_router(part.router)
 
 

@@ -16,6 +16,8 @@ from portal.pages.speech import Words
 
 ROOT = "/api"
 MEDIA = "application/problem+json"
+COME_AGAIN = "5"
+"""Seconds after which a database may be back."""
 KINDS: dict[int, tuple[str, Words]] = {
     400: ("malformed", ("请求不能识别", "Malformed request")),
     401: ("no-token", ("没有有效的令牌", "No valid token")),
@@ -104,7 +106,8 @@ def problem(
         **more,
     )
     content = told.model_dump(mode="json", exclude_none=True)
-    return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA)
+    soon = {"Retry-After": COME_AGAIN} if status == 503 else {}
+    return JSONResponse(content, status, soon | dict(headers or {}), media_type=MEDIA)
 
 
 PYDANTIC: dict[str, Words] = {

@@ -326,6 +326,38 @@ class RoundOut(Shape):
     findings: int = Field(description="How many of its findings the caller sees.")
 
 
+class FiguresOut(Shape):
+    """How findings stand; `open` is the sum of the lights, `closed` of those in time and late."""
+
+    red: int
+    yellow: int
+    green: int
+    none: int = Field(description="Open without a deadline.")
+    in_time: int
+    late: int
+    gone: int = Field(description="Withdrawn or merged.")
+    open: int
+    closed: int
+    all: int
+
+
+class PartOut(Shape):
+    name: str
+    figures: FiguresOut
+
+
+class OverviewOut(Shape):
+    """The parts by unit and by source, and what is veiled, each sum up to `all`."""
+
+    on: date
+    all: FiguresOut
+    veiled: FiguresOut = Field(description="Confidential findings that are not opened to the caller.")
+    by_unit: list[PartOut]
+    by_source: list[PartOut]
+    by_stage: dict[Stage, int]
+    late_verifications: int
+
+
 class TokenOut(Shape):
     name: str
     scopes: list[Scope]

@@ -7,7 +7,7 @@ import typer
 from models.database import Database
 from models.hooks import subscribing
 from models.hooks.subscribing import Subscribed
-from models.hooks.subscriptions import DeliveryState, Webhook
+from models.hooks.subscriptions import Webhook
 from policy.refusals import Unavailable
 from portal.cli.findings import Json
 from portal.cli.letters import LARGEST_ID
@@ -25,8 +25,8 @@ COLUMNS = (
     ("通知哪些办理", "told of"),
     ("使用中", "active"),
     ("待发", "waiting"),
-    ("已送达", "delivered"),
     ("未送达", "given up"),
+    ("最近送达", "last taken"),
 )
 
 
@@ -64,7 +64,13 @@ def list_them(json: Json = False) -> None:
 
     rows = [_row(one) for one in with_database(work)]
     nothing = ("没有要通知的地址。", "Nobody is told.")
-    listing(rows, COLUMNS, lambda row: tuple(str(value) for value in row.values()), nothing, json=json)
+    listing(
+        rows,
+        COLUMNS,
+        lambda row: tuple(str("" if value is None else value) for value in row.values()),
+        nothing,
+        json=json,
+    )
 
 
 def _row(one: Subscribed) -> dict[str, object]:
@@ -73,7 +79,9 @@ def _row(one: Subscribed) -> dict[str, object]:
         "url": one.webhook.url,
         "acts": one.webhook.acts,
         "active": one.webhook.is_active,
-        **{state.value: one.counts.get(state, 0) for state in DeliveryState},
+        "waiting": one.waiting,
+        "failed": one.failed,
+        "taken_at": one.taken_at.isoformat() if one.taken_at else None,
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import col, select
 
 from models.access import passwords, tokens
@@ -10,12 +11,13 @@ from models.access.keys import Throttle, Token
 from models.database import database
 from models.findings import Finding
 from models.orders import ActWords, OpenWords
-from models.settings import Settings
+from models.settings import Settings, settings
 from models.staff.people import Account
 from policy.scopes import Scope
 from portal.api.asked import ActRequest, OpenRequest
 from portal.api.openapi import described
 from tasks import clock
+from tests.models.statements import counted
 from tests.portal.calling import calling, client, token_of, told
 from tests.portal.conftest import Visit
 
@@ -134,6 +136,30 @@ async def test_pages_put_together_are_the_list(town: Settings) -> None:
     some = await program.read("/findings", stage=["assigned", "in_progress"], unit="丙村党支部")
     assert {row["stage"] for row in some["items"]} <= {"assigned", "in_progress"}
     assert OVERDUE in {row["number"] for row in some["items"]}
+
+
+async def test_the_figures_add_up(town: Settings) -> None:
+    office, chief = await calling(town, "zhenggaiban"), await calling(town, "xiangzhang")
+    for program in (office, chief):
+        found = await program.read("/overview")
+        for parts in ("by_unit", "by_source"):
+            in_parts = sum(part["figures"]["all"] for part in found[parts])
+            assert in_parts + found["veiled"]["all"] == found["all"]["all"]
+        assert found["all"]["all"] == len((await program.read("/findings", limit="500"))["items"])
+        assert sum(found["by_stage"].values()) == found["all"]["all"]
+    told(await (await calling(town, "bingcun")).get("/overview"), 403)
+
+
+async def test_a_page_asks_as_often_however_much_is_on_it(town: Settings) -> None:
+    """But for one question more where a confidential finding is on it."""
+    program = await calling(town, "zhenggaiban")
+    for path in ("/findings", "/letters", "/units", "/posts"):
+        asked = []
+        for limit in ("2", "2", "30"):
+            with counted(database(town)) as sent:
+                await program.read(path, limit=limit)
+            asked.append(len(sent))
+        assert asked[2] <= asked[1] + 1, path
 
 
 async def test_every_finding_of_the_sample_fits_its_shape(town: Settings) -> None:
@@ -260,6 +286,17 @@ async def test_whatever_goes_wrong_is_a_problem_in_json(town: Settings) -> None:
     for status, method, path, sent in WRONG:
         told(await program.client.request(method, f"/api/v1{path}", **sent), status)
     told(await program.client.get("/api"), 404)
+
+
+async def test_while_the_database_is_away_one_is_told_to_come_again(
+    town: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = await calling(town, "zhenggaiban")
+    monkeypatch.setenv("RECTIFY_FAULTS", "throttle.before_commit=raise:locked")
+    settings.cache_clear()
+    refused = await program.get("/me")
+    told(refused, 503)
+    assert refused.headers["retry-after"] == "5"
 
 
 async def test_problems_are_told_in_the_language_asked_for(town: Settings) -> None:

@@ -5,7 +5,6 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from models.hooks import delivering, subscribing
-from models.hooks.subscriptions import DeliveryState
 from policy.hooks import TRIES
 from policy.refusals import NotFound, Refusal
 from policy.stages import ON_RECORD_ONLY, Act
@@ -44,7 +43,6 @@ async def _webhooks(
         ended=[one for one in known if not one.webhook.is_active],
         failed=failed,
         tries=TRIES,
-        states=DeliveryState,
         acts={act.value: reader.speech.of(ACT_WORDS[act]) for act in TOLD_OF},
         named=lambda acts: reader.speech.names([reader.speech.of(ACT_WORDS[Act(x)]) for x in acts.split()]),
     )
