@@ -77,10 +77,9 @@ class Sitting:
     async def does(self, act: Act, button: Words | None = None) -> None:
         """Send the form, and be told that it is done."""
         name = self.life.say(*button) if button else self.life.act(act)
-        await self.shot(self.page, f"{act.value}-form")
+        await self.shot(self.page, act.value)
         await self.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
         await expect(self.page.get_by_role("status")).to_contain_text(self.life.act(act))
-        await self.shot(self.page, f"{act.value}-done")
 
     async def stands_at(self, stage: Stage) -> None:
         said = self.page.get_by_role("main").get_by_text(self.life.say(*STAGE_WORDS[stage]), exact=True)
@@ -138,10 +137,10 @@ async def opened(inspector: Sitting) -> str:
     await chosen(inspector.field("责任人岗位", "Owner post"), "丙村党支部书记")
     await chosen(inspector.field("验收人", "Verifier"), "乡纪委书记")
     await chosen(inspector.field("督办人", "Supervisor"), "乡纪委书记")
-    await inspector.shot(page, "open-form")
+    await inspector.shot(page, "open")
     await page.get_by_role("button", name=inspector.life.say("登记", "Store it"), exact=True).click()
     await expect(page.get_by_role("status")).to_contain_text(inspector.life.say("已登记", "stored"))
-    await inspector.shot(page, "open-done")
+    await inspector.shot(page, "opened")
     await inspector.stands_at(Stage.ASSIGNED)
     return re.sub(r".*/findings/([^?#]+).*", r"\1", page.url)
 
@@ -210,6 +209,7 @@ async def sent_back(verifier: Sitting, number: str) -> None:
     await verifier.field("须补充的材料和要求", "What is to be supplied").fill("放水时的照片")
     await verifier.does(Act.RETURN_FOR_REWORK)
     await verifier.stands_at(Stage.RETURNED)
+    await verifier.shot(verifier.page, "returned")
 
 
 async def put_right(cadre: Sitting, number: str) -> None:
@@ -231,3 +231,4 @@ async def struck_off(verifier: Sitting, approver: Sitting, number: str) -> None:
     await approver.field("审议会议", "Meeting").fill(MEETING)
     await approver.does(Act.APPROVE_CLOSURE)
     await approver.stands_at(Stage.CLOSED)
+    await approver.shot(approver.page, "closed")

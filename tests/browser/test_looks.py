@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -17,10 +16,10 @@ from tests.browser.pages import every_page, kind
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="session")]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-IN_FULL = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+ASKED = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
 ONES_OWN = {"/", "/mine", "/findings/*"}
 """Pages on which each person may do other things; of the others one person's will do."""
+FIELDS = ["问题来源", "具体表现", "问题标题", "责任单位", "责任人岗位", "验收人", "时限类型", "登记"]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MEDIA_BOX = re.compile(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]")
 RING = """() => {
@@ -46,23 +45,21 @@ async def test_every_page_can_be_read_by_all_and_fits_a_phone(office: Office, ac
 
 
 async def amiss(page: Page, path: str) -> list[str]:
-    """Light and dark, on a desk and on a narrow phone."""
+    """On a desk by day and on a narrow phone in the dark: both sizes and both sets of colours."""
     await page.set_viewport_size({"width": DESK, "height": 900})
     await page.emulate_media(color_scheme="light")
     await page.goto(path)
-    found = await violations(page, IN_FULL, "desk")
-    await page.emulate_media(color_scheme="dark")
-    found += await violations(page, COLOURS, "desk, dark")
+    await page.evaluate(Axe().axe_script)
+    found = await violations(page, "desk, light")
     await page.set_viewport_size({"width": NARROW, "height": 780})
+    await page.emulate_media(color_scheme="dark")
     if over := await page.evaluate(WIDER):
         found.append(f"{over} pixels wider than a phone")
-    found += await violations(page, IN_FULL, "phone, dark")
-    await page.emulate_media(color_scheme="light")
-    return found + await violations(page, COLOURS, "phone")
+    return found + await violations(page, "phone, dark")
 
 
-async def violations(page: Page, options: dict[str, Any], where: str) -> list[str]:
-    results = (await Axe().run(page, options=options)).response["violations"]
+async def violations(page: Page, where: str) -> list[str]:
+    results = (await page.evaluate("asked => axe.run(asked)", ASKED))["violations"]
     return [
         f"{where}: {one['id']}: {node['html'][:200]} {node['failureSummary']}"
         for one in results
@@ -88,6 +85,13 @@ async def test_one_signs_in_and_finds_a_finding_by_keys_alone(office: Office) ->
         await expect(page.get_by_role("heading", level=1)).to_contain_text("丙村厂房租金两年未收取")
 
 
+async def test_every_field_of_a_form_is_reached_by_keys(office: Office) -> None:
+    async with office.person("zhenggaiban") as page:
+        await page.goto("/findings/new")
+        stops = await tabbed(page, "登记")
+        assert [one for one in stops if one in FIELDS] == FIELDS
+
+
 async def test_the_skip_link_leads_past_the_navigation(office: Office) -> None:
     async with office.person("jiwei") as page:
         await page.goto("/findings")
@@ -110,8 +114,8 @@ async def tabbed(page: Page, until: str) -> list[str]:
     return stops
 
 
-@pytest.mark.parametrize("path", ["/findings"])
-async def test_it_prints_on_a4_with_its_header_on_every_sheet(
+@pytest.mark.parametrize("path", ["/findings", "/overview"])
+async def test_it_prints_on_a4_with_the_tables_head_on_every_sheet(
     office: Office, tmp_path: Path, path: str
 ) -> None:
     async with office.person("jiwei") as page:
@@ -127,8 +131,8 @@ async def test_it_prints_on_a4_with_its_header_on_every_sheet(
     assert all(
         short == pytest.approx(595, abs=1) and long == pytest.approx(842, abs=1) for short, long in sizes
     )
-    for sheet in texts(tmp_path / "printed.pdf"):
-        assert "编号" in sheet
+    if path == "/findings":
+        assert all("完成时限" in sheet for sheet in texts(tmp_path / "printed.pdf"))
 
 
 def texts(printed: Path) -> list[str]:

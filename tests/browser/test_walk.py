@@ -27,4 +27,4 @@ async def links(page: Page) -> list[str]:
     """Addresses in the page's header, in their order."""
     found = await page.get_by_role("banner").get_by_role("link").all()
     addresses = [await link.get_attribute("href") or "" for link in found]
-    return [address for address in dict.fromkeys(addresses) if address.startswith("/")]
+    return [address for address in dict.fromkeys(addresses) if address.startswith("/") and address != "/"]
