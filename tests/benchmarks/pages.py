@@ -136,7 +136,7 @@ async def _served(home: Path, url: str) -> AsyncIterator[tuple[Database, httpx.A
         try:
             wait_for(lambda: _answers(base), 60, "the portal answers")
             cookies = {cookie_name(config): await key_for(config, READER)}
-            async with httpx.AsyncClient(base_url=base, cookies=cookies) as client:
+            async with httpx.AsyncClient(base_url=base, cookies=cookies, timeout=60) as client:
                 yield db, client
         finally:
             portal.end()
