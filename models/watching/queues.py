@@ -11,8 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import extending, ledger, overview, questions
 from models.access.sight import Sight, seen
 from models.findings import Extension, Finding
-from models.listing.conditions import findings_where
-from models.listing.wanted import Wanted
 from models.mailing.letters import under
 from models.mailing.mail import Letter
 from models.paging import VEILED_LETTER, numbers_opened, numbers_seen, unaddressed
@@ -141,9 +139,3 @@ async def vacant(session: AsyncSession, sight: Sight, today: date) -> list[tuple
     opened = await numbers_opened(session, sight, await numbers_seen(session, sight, numbers))
     told = [(one, [number for number in one.numbers if number in opened]) for one in found]
     return [(one, shown) for one, shown in told if shown]
-
-
-async def provisional(session: AsyncSession, sight: Sight, today: date) -> int:
-    """Open findings whose deadline may still move once a year is announced."""
-    where = await findings_where(session, Wanted(provisional=True), sight, today)
-    return (await session.exec(select(func.count()).select_from(Finding).where(where))).one()

@@ -1,12 +1,17 @@
 """The overview's figures: everything in sight on one day, summed up in every way it is shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import func
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access.sight import Sight
+from models.findings import Finding
+from models.listing.conditions import findings_where
+from models.listing.wanted import Wanted
 from models.mailing.lateness import how_many_late
 from models.watching import sums
 from models.watching.cube import Cube, counted
@@ -48,13 +53,17 @@ class Survey:
     heat: dict[Place, list[int]]
     """Where most was closed first."""
     late_verifications: int
+    provisional: int = 0
+    """Open ones whose deadline may still move once a year is announced."""
 
 
 async def surveyed(session: AsyncSession, sight: Sight, trade: Trade, today: date) -> Survey:
     cube = await counted(session, sight, today, HEAT)
     at = await places(session, sight, {cell.unit for cell in cube.standing})
     late = await how_many_late(session, trade, today, [Stage.PENDING_VERIFICATION], sight)
-    return summed(cube, at, late, today)
+    where = await findings_where(session, Wanted(provisional=True), sight, today)
+    may_move = (await session.exec(select(func.count()).select_from(Finding).where(where))).one()
+    return replace(summed(cube, at, late, today), provisional=may_move)
 
 
 def summed(cube: Cube, at: Mapping[int | None, Place], late: int, today: date) -> Survey:

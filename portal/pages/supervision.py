@@ -13,7 +13,7 @@ from models.mailing.lateness import late_steps
 from models.paging import numbers_opened
 from models.questions import Row
 from models.rules.trade import trade
-from models.watching import queues
+from models.watching import memory, queues
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import SIGNERS
 from policy.sight import WATCHERS
@@ -46,6 +46,7 @@ async def supervision(reader: Reading) -> HTMLResponse:
 async def shown(reader: Reader, again: Again) -> HTMLResponse:
     sight, today, held = reader.sight, clock.today(), await trade(reader.db)
     lines = await telephone_list(reader)
+    survey = await memory.survey(reader.db, sight, held, today, clock.real())
     async with reader.db.reading() as session:
         late = await late_steps(session, held, today, sight=sight, limit=ROWS + 1)
         open_late = await numbers_opened(session, sight, [row["finding"] for row in late])
@@ -54,7 +55,6 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
             "drafts": await queues.drafts(session, sight, ROWS),
             "mails": await queues.stuck_mails(session, sight, ROWS),
             "vacancies": await queues.vacant(session, sight, today),
-            "provisional": await queues.provisional(session, sight, today),
         }
     return reader.page(
         "supervision.html",
@@ -62,6 +62,7 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
         sentence=again.sentence,
         typed=again.said or {},
         told=facts,
+        provisional=survey.provisional,
         late=[row | {"veiled": row["finding"] not in open_late} for row in late[:ROWS]],
         more_late=len(late) > ROWS,
         lines=[line for line in lines if not line["is_told"]],
