@@ -10,7 +10,7 @@ import httpx
 
 from policy.stages import Act
 from tests.browsing import PATIENCE, Browser
-from tests.machines.office import AT_ONCE, until_stored
+from tests.machines.office import until_stored
 from tests.models.township import OPENING, PLACED
 
 ASSIGNED = 2
@@ -26,9 +26,9 @@ class People:
     browsers: dict[str, Browser] = field(default_factory=dict)
 
     async def open(self) -> str:
-        condition = f"{uuid4()}：{OPENING['condition']}"  # nothing sounds like another
-        words, nonce = OPENING | PLACED | AT_ONCE | {"condition": condition}, uuid4().hex
-        words["deadline_type"] = "immediate"
+        """One that sounds like no other, so that nobody has to look the others over first."""
+        its_own = {"condition": f"{uuid4()} {uuid4()}", "deadline_type": "immediate"}
+        words, nonce = OPENING | PLACED | its_own, uuid4().hex
         browser = await self.at_browser("inspector")
         led_to = await until_stored(lambda: browser.open(words, nonce))
         number = urlsplit(led_to).path.removeprefix("/findings/")
