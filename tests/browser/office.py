@@ -22,6 +22,7 @@ from playwright.async_api import (
     Request,
     Response,
     async_playwright,
+    expect,
 )
 
 from portal.demonstration import AS_OF, PASSWORD
@@ -31,6 +32,8 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 RECTIFY = (sys.executable, "-m", "portal.cli")
 DESK, PHONE, NARROW = 1280, 390, 360
 SIGN_IN = re.compile("^(登录|Sign in)$")
+PATIENCE = 30_000
+"""Milliseconds for one answer, on a machine that others load too."""
 OF_A_STATUS = "Failed to load resource"
 """What Chromium says of any answer that is no success; we look at the answers themselves."""
 
@@ -63,7 +66,7 @@ class Office:
             viewport={"width": width, "height": 844 if width < DESK else 900},
             **{"locale": "zh-CN", "has_touch": width < DESK, **more},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._listen(context)
         try:
             yield await context.new_page()
@@ -117,6 +120,7 @@ async def signs_in(page: Page, account: str, password: str = PASSWORD) -> None:
 async def opened(home: Path, **settings: str) -> AsyncIterator[Office]:
     """The portal over this demo's folder, the letters of its day written, and a browser."""
     program = chromium()
+    expect.set_options(timeout=PATIENCE)
     (home / "demo").touch()
     (home / "mailbox").mkdir()
     port = free_port()
