@@ -141,7 +141,9 @@ def only_safely(config: Settings) -> None:
 def listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        where = socket.create_server((host, port), family=family)
+        where.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else an answer waits 40 ms for its end
+        return where
     except OSError as error:
         raise Unavailable(
             f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 RECTIFY_PORTAL_PORT 换一个端口。",
