@@ -54,6 +54,8 @@ PROVEN = (
     "/account/code/off",
 )
 """Forms that change who may do what: the password is asked for again if it was given long ago."""
+CARRIED_AWAY = ("/findings/export.", "/admin/accounts/export.", "/admin/trail/export.")
+"""Files with all that a township has, or all its people: so too where they are the whole township's."""
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 """A name or number with its port: with a slash or a question mark in it, it would be half an address."""
 WRITE = frozenset({"POST"})
@@ -186,7 +188,7 @@ def must_prove(request: Request, visitor: Visitor) -> bool:
     path = str(request.scope["path"])
     if request.method in WRITE:
         return is_open(path, PROVEN)
-    return path.startswith("/findings/export.") and visitor.sight.units is None
+    return path.startswith(CARRIED_AWAY) and visitor.sight.units is None
 
 
 def onwards(request: Request) -> str:

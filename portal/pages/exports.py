@@ -112,7 +112,7 @@ LEDGER: tuple[Field, ...] = (
 """Headed as an import knows them: what goes out comes in again."""
 
 
-def _names(name: str) -> Value:
+def names(name: str) -> Value:
     return lambda row, _speech: "、".join(row[name])
 
 
@@ -120,8 +120,8 @@ LETTERS: tuple[Field, ...] = (
     text("finding", "问题编号", "Finding", Kind.SHORT),
     day("date", "日期", "Date"),
     Field(("函件", "Letter"), Kind.TEXT, lambda row, speech: speech.document(row["rung"])),
-    Field(("主送", "To"), Kind.LONG, _names("to")),
-    Field(("抄送", "Copy to"), Kind.LONG, _names("cc")),
+    Field(("主送", "To"), Kind.LONG, names("to")),
+    Field(("抄送", "Copy to"), Kind.LONG, names("cc")),
     Field(("状态", "State"), Kind.SHORT, lambda row, speech: speech.letter_state(row["state"])),
     text("note", "说明", "Note", Kind.LONG),
     text("signed_by", "签发人", "Signed by"),
@@ -130,7 +130,7 @@ CALLS: tuple[Field, ...] = (
     text("finding", "问题编号", "Finding", Kind.SHORT),
     text("title", "标题", "Title"),
     text("unit", "责任单位", "Unit"),
-    Field(("岗位", "Post"), Kind.TEXT, _names("posts")),
+    Field(("岗位", "Post"), Kind.TEXT, names("posts")),
     text("person", "姓名", "Person", Kind.SHORT),
     text("phone", "电话", "Telephone"),
     Field(

@@ -38,6 +38,7 @@ ROWS = 50
 DAYS = (7, 30, 90, 365)
 DAYS_AHEAD = 30
 MOST_TO_COME = 500
+Days = Annotated[int, Query(ge=1, le=3660)]
 
 
 @router.api_route("/letters", methods=READ)
@@ -62,26 +63,35 @@ async def to_come(
     reader: Reading,
     unit: str = "",
     kind: str = "",
-    days: Annotated[int, Query(ge=1, le=3660)] = DAYS_AHEAD,
+    days: Days = DAYS_AHEAD,
 ) -> HTMLResponse:
     """As everything stands now: what is settled in time gets no further letters."""
     reader.must_have(*WATCHERS)
     known(kind)
+    rows, how_many = await coming(reader, unit, kind, days, MOST_TO_COME)
+    async with reader.db.reading() as session:
+        units = await choices.units(session, reader.sight)
+    return reader.page(
+        "letters_to_come.html",
+        letters=rows,
+        how_many=how_many,
+        days=days,
+        all_days=sorted({*DAYS, days}),
+        asked=asked(reader, units, unit, kind),
+    )
+
+
+async def coming(
+    reader: Reader, unit: str, kind: str, days: int, most: int | None = None
+) -> tuple[list[Row], int]:
+    """The first of those in sight by day, and how many there are; to whom only where that may be told."""
     held = await trade(reader.db)
     async with reader.db.reading() as session:
         planned = await planning.plans(session, held, clock.now(), Asked(days, unit=unit))
         in_sight = await numbers_seen(session, reader.sight, {row["finding"] for row in planned})
         found = [row for row in planned if row["finding"] in in_sight and kind in ("", row["rung"])]
-        rows = await unaddressed(session, reader.sight, found[:MOST_TO_COME], ("to", "cc", "people"))
-        units = await choices.units(session, reader.sight)
-    return reader.page(
-        "letters_to_come.html",
-        letters=rows,
-        how_many=len(found),
-        days=days,
-        all_days=sorted({*DAYS, days}),
-        asked=asked(reader, units, unit, kind),
-    )
+        rows = await unaddressed(session, reader.sight, found[:most], ("to", "cc", "people"))
+    return rows, len(found)
 
 
 def known(kind: str) -> None:

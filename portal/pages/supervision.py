@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
+from models.access.sight import Sight
 from models.mailing import calls, outbox
 from models.mailing.calls import PhoneCall
-from models.mailing.lateness import late_steps
+from models.mailing.lateness import ALL, late_steps
 from models.paging import numbers_opened
 from models.questions import Row
 from models.rules.trade import trade
@@ -17,6 +19,7 @@ from models.watching import memory, queues
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import SIGNERS
 from policy.sight import WATCHERS
+from policy.trade import Trade
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
@@ -48,8 +51,7 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
     lines = await telephone_list(reader)
     survey = await memory.survey(reader.db, sight, held, today, clock.real())
     async with reader.db.reading() as session:
-        late = await late_steps(session, held, today, sight=sight, limit=ROWS + 1)
-        open_late = await numbers_opened(session, sight, [row["finding"] for row in late])
+        late = await late_rows(session, sight, held, ROWS + 1)
         facts: dict[str, object] = {
             "extensions": await queues.extensions(session, sight, held, ROWS),
             "drafts": await queues.drafts(session, sight, ROWS),
@@ -63,7 +65,7 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
         typed=again.said or {},
         told=facts,
         provisional=survey.provisional,
-        late=[row | {"veiled": row["finding"] not in open_late} for row in late[:ROWS]],
+        late=late[:ROWS],
         more_late=len(late) > ROWS,
         lines=[line for line in lines if not line["is_told"]],
         told_lines=[line for line in lines if line["is_told"]],
@@ -71,6 +73,14 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
         may_decide=reader.has(*SIGNERS),
         most=ROWS,
     )
+
+
+async def late_rows(session: AsyncSession, sight: Sight, held: Trade, limit: int = ALL) -> list[Row]:
+    """The latest first; of what the reader may not open neither what it is nor whose turn."""
+    found = await late_steps(session, held, clock.today(), sight=sight, limit=limit)
+    opened = await numbers_opened(session, sight, [row["finding"] for row in found])
+    hidden: Row = {"title": "", "people": [], "posts": [], "veiled": True}
+    return [row | ({"veiled": False} if row["finding"] in opened else hidden) for row in found]
 
 
 async def telephone_list(reader: Reader) -> list[Row]:

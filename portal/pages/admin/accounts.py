@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from models.access import accounts, sessions, trail
-from models.access.accounts import Words
+from models.access.accounts import Line, Words
 from models.database import Database
 from models.staff.rights import Doer
 from policy.refusals import Language, NotFound, Refusal
@@ -15,6 +15,7 @@ from portal.pages.admin.desk import NOTHING_TYPED, Typed, desk, doer, must_open,
 from portal.pages.devices import device
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
+from portal.pages.speech import Words as SaidWords
 from portal.pages.trail_words import KINDS, kind_words
 from tasks import clock
 
@@ -29,7 +30,24 @@ async def show_accounts(reader: Reading, search: str = "", after: str = "") -> H
     async with reader.db.reading() as session:
         found = await accounts.listed(session, clock.today(), search.strip(), after, AT_A_TIME + 1)
     more = reader.here(after=found[AT_A_TIME - 1].account.name) if len(found) > AT_A_TIME else ""
-    return desk(reader, "accounts.html", lines=found[:AT_A_TIME], search=search, after=after, more=more)
+    return desk(
+        reader,
+        "accounts.html",
+        lines=found[:AT_A_TIME],
+        search=search,
+        after=after,
+        more=more,
+        state=lambda line: reader.speech.of(state_of(line)),
+    )
+
+
+def state_of(line: Line) -> SaidWords:
+    """Whether somebody can come in by it."""
+    if not line.account.active:
+        return "已停用", "closed"
+    if not line.has_password:
+        return "未发密码", "no password yet"
+    return ("待改初始密码", "initial password") if line.is_initial else ("正常", "in use")
 
 
 @router.api_route(f"{HERE}/new", methods=READ)

@@ -1,0 +1,162 @@
+"""The rows of each list that goes out: found for its reader as the page finds them, or refused to them."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from models import rounds
+from models.access import accounts, trail
+from models.listing.exporting import AT_A_TIME
+from models.mailing.lateness import ALL
+from models.mine import mine
+from models.questions import Row
+from models.rules.trade import trade
+from models.watching import queues
+from policy.sight import WATCHERS
+from portal.pages.admin.accounts import HERE, TRAIL, state_of
+from portal.pages.admin.desk import must_open
+from portal.pages.letters import DAYS_AHEAD, Days, coming, known
+from portal.pages.mine import Item, to_check, to_do
+from portal.pages.overview import drawn
+from portal.pages.paper import Reader, Reading
+from portal.pages.rounds import READERS
+from portal.pages.supervision import late_rows
+from portal.pages.trail_words import kind_words
+from tasks import clock
+
+Rows = AsyncIterator[Sequence[Row]]
+
+
+async def at_once(rows: Iterable[Row]) -> Rows:
+    yield list(rows)
+
+
+async def to_come(reader: Reading, unit: str = "", kind: str = "", days: Days = DAYS_AHEAD) -> Rows:
+    reader.must_have(*WATCHERS)
+    known(kind)
+    rows, _ = await coming(reader, unit, kind, days)
+    return at_once(rows)
+
+
+async def late(reader: Reading) -> Rows:
+    reader.must_have(*WATCHERS)
+    held = await trade(reader.db)
+    async with reader.db.reading() as session:
+        return at_once(await late_rows(session, reader.sight, held))
+
+
+async def mails(reader: Reading) -> Rows:
+    reader.must_have(*WATCHERS)
+    async with reader.db.reading() as session:
+        return at_once((await queues.stuck_mails(session, reader.sight, ALL)).rows)
+
+
+async def vacancies(reader: Reading) -> Rows:
+    reader.must_have(*WATCHERS)
+    async with reader.db.reading() as session:
+        found = await queues.vacant(session, reader.sight, clock.today())
+    return at_once(
+        {
+            "post": one.post,
+            "unit": one.unit,
+            "since": one.since,
+            "stands_in": one.stands_in,
+            "numbers": numbers,
+            "size": len(numbers),
+        }
+        for one, numbers in found
+    )
+
+
+async def inspection_rounds(reader: Reading) -> Rows:
+    reader.must_have(*READERS)
+    async with reader.db.reading() as session:
+        found = await rounds.standings(session, reader.sight)
+    return at_once(
+        {
+            "name": one.round.name,
+            "source": one.round.source,
+            "document": one.round.document,
+            "feedback_on": one.round.feedback_on,
+            "total": one.total,
+            "open": one.open,
+            "closed": one.closed,
+        }
+        for one in found
+    )
+
+
+async def units(reader: Reading) -> Rows:
+    told = await drawn(reader)
+    return at_once(
+        {"unit": line.name} | {name: number and number.size for name, number in line.numbers.items()}
+        for line in told.places()
+    )
+
+
+async def my_items(reader: Reading) -> Rows:
+    """As many as the page shows: all others are in the ledger."""
+    person = reader.visitor.person if reader.visitor else 0
+    rules = (await trade(reader.db)).rules
+    async with reader.db.reading() as session:
+        found = await mine(session, reader.sight, person, rules, clock.today())
+    groups = [(one.heading, one.items) for one in (*to_do(reader, found), *to_check(reader, found))]
+    waiting = reader.speech.say("等他人办理", "Waiting for others")
+    assisting = reader.speech.say("我单位协办", "My unit assists")
+    groups += [(waiting, [Item(row) for row in found.waiting])]
+    groups += [(assisting, [Item(row) for row in found.assisting])]
+    return at_once(
+        item.row | {"group": heading, "next": item.next} for heading, items in groups for item in items
+    )
+
+
+async def log(reader: Reading, account: str = "", kind: str = "") -> Rows:
+    await must_open(reader, TRAIL)
+    return _log(reader, account.strip(), kind)
+
+
+async def _log(reader: Reader, account: str, kind: str) -> Rows:
+    words, before = kind_words(reader.speech), None
+    while True:
+        async with reader.db.reading() as session:
+            found = await trail.read(session, account=account, kind=kind, before=before, limit=AT_A_TIME)
+        yield [
+            {
+                "at": one.at,
+                "kind": words(one.kind),
+                "account": one.account,
+                "by": one.by,
+                "address": one.address,
+                "note": one.note,
+            }
+            for one in found
+        ]
+        if len(found) < AT_A_TIME:
+            return
+        before = found[-1].id
+
+
+async def all_accounts(reader: Reading, search: str = "") -> Rows:
+    await must_open(reader, HERE)
+    return _accounts(reader, search.strip())
+
+
+async def _accounts(reader: Reader, search: str) -> Rows:
+    """What the page says of each, and nothing else of what is kept about it."""
+    after = ""
+    while True:
+        async with reader.db.reading() as session:
+            found = await accounts.listed(session, clock.today(), search, after, AT_A_TIME)
+        yield [
+            {
+                "account": line.account.name,
+                "person": line.person,
+                "posts": line.posts,
+                "mailbox": line.account.mailbox,
+                "state": reader.speech.of(state_of(line)),
+                "codes": reader.speech.say("已启用", "on") if line.has_code else "",
+                "seen": line.seen,
+            }
+            for line in found
+        ]
+        if len(found) < AT_A_TIME:
+            return
+        after = found[-1].account.name

@@ -1,0 +1,207 @@
+"""The other lists as files: each at the address of its page, with its columns."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import StreamingResponse
+
+from models.questions import Row
+from portal.pages import list_rows
+from portal.pages.admin.accounts import HERE, TRAIL
+from portal.pages.exports import VEILED, Field, day, handed_out, names, text
+from portal.pages.list_rows import Rows
+from portal.pages.overview import COLUMNS
+from portal.pages.paper import Reading
+from portal.pages.speech import Words
+from tasks.exports.columns import Kind
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A list: its name, its columns, its conditions, and what finds its rows or refuses the reader."""
+
+    name: Words
+    fields: Sequence[Field]
+    rows: Callable[..., Awaitable[Rows]]
+    conditions: Sequence[str] = ()
+
+
+def listed(name: str, zh: str, en: str) -> Field:
+    """Several names in one cell."""
+    return Field((zh, en), Kind.LONG, names(name))
+
+
+def count(name: str, zh: str, en: str) -> Field:
+    return text(name, zh, en, Kind.WHOLE)
+
+
+def moment(name: str, zh: str, en: str) -> Field:
+    return text(name, zh, en, Kind.MOMENT)
+
+
+def title(is_veiled: Callable[[Row], bool]) -> Field:
+    return Field(
+        ("标题", "Title"),
+        Kind.TEXT,
+        lambda row, speech: speech.of(VEILED) if is_veiled(row) else row["title"],
+    )
+
+
+FINDING = text("finding", "问题编号", "Finding", Kind.SHORT)
+STAGE = Field(("环节", "Stage"), Kind.SHORT, lambda row, speech: speech.stage(row["stage"]))
+COLUMN_WORDS: dict[str, Words] = {
+    "all": ("共", "All"),
+    "open": ("未销号", "Open"),
+    "red": ("红", "Red"),
+    "yellow": ("黄", "Yellow"),
+    "green": ("绿", "Green"),
+    "none": ("未定时限", "No deadline"),
+    "closed": ("已销号", "Closed"),
+    "late": ("其中逾期", "Of them late"),
+    "gone": ("作废并案", "Withdrawn, merged"),
+}
+LISTS: dict[str, Exported] = {
+    "/letters/to-come": Exported(
+        ("今后将发的函件", "Letters to come"),
+        (
+            day("date", "日期", "Date"),
+            FINDING,
+            Field(("函件", "Letter"), Kind.TEXT, lambda row, speech: speech.document(row["rung"])),
+            listed("to", "主送", "To"),
+            listed("cc", "抄送", "Copy to"),
+            Field(
+                ("须签发", "To be signed"),
+                Kind.SHORT,
+                lambda row, speech: speech.say("是", "yes") if row["draft"] else "",
+            ),
+            Field(
+                ("暂定", "Provisional"),
+                Kind.SHORT,
+                lambda row, speech: speech.say("是", "yes") if row["provisional"] else "",
+            ),
+        ),
+        list_rows.to_come,
+        ("unit", "kind", "days"),
+    ),
+    "/supervision/late": Exported(
+        ("超期环节", "Late steps"),
+        (
+            FINDING,
+            title(lambda row: bool(row["veiled"])),
+            STAGE,
+            listed("people", "应由谁办", "Whose turn"),
+            listed("posts", "岗位", "Post"),
+            day("due", "应于", "Due"),
+            count("workdays_late", "超期工作日", "Working days late"),
+        ),
+        list_rows.late,
+    ),
+    "/supervision/mails": Exported(
+        ("未送达邮件", "Mails that failed"),
+        (
+            Field(("状态", "State"), Kind.SHORT, lambda row, speech: speech.mail_state(row["state"])),
+            Field(
+                ("主题", "Subject"),
+                Kind.LONG,
+                lambda row, speech: speech.of(VEILED) if row["veiled"] else row["subject"],
+            ),
+            text("recipient", "收件人", "Recipient"),
+            listed("findings", "问题编号", "Findings"),
+            count("attempts", "已试次数", "Tries"),
+            text("note", "说明", "Note", Kind.LONG),
+        ),
+        list_rows.mails,
+    ),
+    "/supervision/vacancies": Exported(
+        ("空缺岗位", "Vacant posts"),
+        (
+            text("post", "岗位", "Post"),
+            text("unit", "单位", "Unit"),
+            day("since", "自", "Since"),
+            text("stands_in", "代班人", "Stands in"),
+            count("size", "未办结", "Open"),
+            listed("numbers", "问题编号", "Findings"),
+        ),
+        list_rows.vacancies,
+    ),
+    "/rounds": Exported(
+        ("检查批次", "Inspection rounds"),
+        (
+            text("name", "批次", "Round"),
+            text("source", "来源", "Source"),
+            text("document", "文号", "Document"),
+            day("feedback_on", "反馈日期", "Feedback"),
+            count("total", "问题", "Findings"),
+            count("open", "未结", "Open"),
+            count("closed", "已销号", "Closed"),
+        ),
+        list_rows.inspection_rounds,
+    ),
+    "/overview/units": Exported(
+        ("按单位", "By unit"),
+        (text("unit", "责任单位", "Unit"), *(count(name, *COLUMN_WORDS[name]) for name in COLUMNS)),
+        list_rows.units,
+    ),
+    "/mine": Exported(
+        ("我的事项", "My items"),
+        (
+            text("group", "分类", "Group"),
+            text("number", "问题编号", "Finding", Kind.SHORT),
+            title(lambda row: bool(row["confidential"] and not row["title"])),
+            text("unit", "责任单位", "Unit"),
+            text("owner_post", "责任人", "Action owner"),
+            STAGE,
+            Field(("预警", "Light"), Kind.TEXT, lambda row, speech: speech.light(row)),
+            day("deadline", "完成时限", "Deadline"),
+            text("next", "下一步", "Next"),
+        ),
+        list_rows.my_items,
+    ),
+    TRAIL: Exported(
+        ("安全日志", "Security log"),
+        (
+            moment("at", "时间（北京）", "When (Beijing)"),
+            text("kind", "事项", "What"),
+            text("account", "帐号", "Account"),
+            text("by", "经办", "By"),
+            text("address", "地址", "From"),
+            text("note", "说明", "Note", Kind.LONG),
+        ),
+        list_rows.log,
+        ("account", "kind"),
+    ),
+    HERE: Exported(
+        ("帐号", "Accounts"),
+        (
+            text("account", "帐号", "Account"),
+            text("person", "姓名", "Person"),
+            listed("posts", "岗位", "Posts"),
+            text("mailbox", "邮箱", "Mailbox"),
+            text("state", "状态", "State"),
+            text("codes", "动态验证码", "Codes", Kind.SHORT),
+            moment("seen", "最近登录", "Last sign-in"),
+        ),
+        list_rows.all_accounts,
+        ("search",),
+    ),
+}
+"""By the address that `/export.xlsx` and `/export.csv` are added to."""
+
+
+def offer(path: str, one: Exported) -> None:
+    async def out(
+        reader: Reading, ending: str, rows: Annotated[Rows, Depends(one.rows)]
+    ) -> StreamingResponse:
+        query = reader.request.query_params
+        asked = "&".join(f"{name}={query[name]}" for name in one.conditions if query.get(name))
+        return await handed_out(reader, ending, one.name, one.fields, rows, asked)
+
+    router.add_api_route(f"{path}/export.{{ending}}", out, methods=["GET"])
+
+
+for _path, _one in LISTS.items():
+    offer(_path, _one)

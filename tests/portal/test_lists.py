@@ -1,0 +1,143 @@
+"""Each list that is a file too: its page's rows for its page's readers, true dates, no formulas."""
+
+import csv
+import re
+from io import BytesIO, StringIO
+
+import openpyxl
+import pytest
+
+from models.database import database
+from models.settings import Settings
+from policy.refusals import Language
+from portal.pages.exports import Field
+from portal.pages.lists import LISTS
+from portal.pages.speech import Speech
+from tasks.exports.columns import Kind
+from tasks.exports.csvfile import BEGINS_A_FORMULA
+from tests.models.township import asked
+from tests.portal.conftest import Visit
+from tests.portal.security.test_proving import long_ago
+from tests.portal.test_ledger import RED, change
+from tests.portal.test_supervision import in_doubt, look_round
+
+FORMULA = '=HYPERLINK("http://x")'
+TABLE = r"(?<!<tfoot>)<tr(?: class=\"closed\")?>\s*<t[dh][^>]*(?:data-label|scope=\"row\")"
+ARTICLE, TASK = "<article>", r"<li class=\"task "
+CASES: dict[str, tuple[str, str, str]] = {
+    "/letters/to-come": ("jiwei", "bingcun", TABLE),
+    "/supervision/late": ("jiwei", "bingcun", TABLE),
+    "/supervision/mails": ("jiwei", "bingcun", ARTICLE),
+    "/supervision/vacancies": ("jiwei", "bingcun", ARTICLE),
+    "/rounds": ("jiwei", "bingcun", TABLE),
+    "/overview/units": ("jiwei", "bingcun", TABLE),
+    "/mine": ("jiacun", "", TASK),
+    "/admin/trail": ("zhenggaiban", "jiwei", TABLE),
+    "/admin/accounts": ("zhenggaiban", "jiwei", TABLE),
+}
+"""Who finds the list, who finds nothing there, and what each row of the page begins with."""
+
+
+def test_each_list_is_tried() -> None:
+    assert set(CASES) == set(LISTS)
+
+
+async def unfriendly(town: Settings) -> None:
+    """Something in each queue, and names that would be formulas."""
+    await look_round(town)
+    await in_doubt(town, RED)
+    ended = "UPDATE appointment SET to_day = '2026-11-01' WHERE post_id = (SELECT owner_post_id FROM finding"
+    await change(town, f"{ended} WHERE number = :n)", n=RED)
+    await change(town, "UPDATE finding SET stage_since = '2026-06-01', title = :x", x=FORMULA)
+    for table in ("post", "unit", "person", "inspection_round"):
+        await change(town, f"UPDATE {table} SET name = :x || id", x=FORMULA)
+    await change(town, "UPDATE mail SET subject = :x", x=FORMULA)
+    await change(town, "UPDATE inspection_round SET feedback_on = '2026-06-01'")
+    add = "INSERT INTO access_event (at, kind, account, by, address, note) VALUES"
+    await change(town, f"{add} ('2026-11-19 01:00:00', 'sign_in', :x, '', '', :x)", x=FORMULA)
+
+
+def places(fields: tuple[Field, ...], *kinds: Kind) -> list[int]:
+    return [place for place, field in enumerate(fields) if field.kind in kinds]
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_list_goes_out_as_its_page_shows_it(town: Settings, visit: Visit, path: str) -> None:
+    await unfriendly(town)
+    account, other, begins = CASES[path]
+    reader = await visit(account)
+    answer = await reader.get(f"{path}/export.csv")
+    page = await reader.get("/supervision" if path.startswith("/supervision/") else path)
+    part = page.text.partition(f'id="{path.rpartition("/")[2]}"')[2].partition("</section>")[0]
+    shown = len(re.findall(begins, part if path.startswith("/supervision/") else page.text))
+    assert f'href="{path}/export.xlsx' in page.text
+
+    head, *rows = csv.reader(StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    assert head == [Speech(Language.CHINESE).of(field.words) for field in LISTS[path].fields]
+    assert len(rows) == shown > 0
+    cells = [cell for row in rows for cell in row]
+    assert [cell for cell in cells if cell.startswith(BEGINS_A_FORMULA)] == []
+    assert any(cell.startswith(f"'{FORMULA}") for cell in cells)
+
+    book = openpyxl.load_workbook(BytesIO((await reader.get(f"{path}/export.xlsx")).content)).active
+    assert book is not None
+    written = list(book.iter_rows(min_row=3))
+    assert len(written) == shown + (path == "/admin/trail")  # the first file is noted there by now
+    assert {cell.data_type for row in written for cell in row} <= {"s", "n", "d"}
+    days = places(tuple(LISTS[path].fields), Kind.DAY, Kind.MOMENT)
+    told = {row[place].data_type for row in written for place in days if row[place].value is not None}
+    assert told == ({"d"} if days else set())
+
+    notes = await asked(database(town), "SELECT note FROM access_event WHERE kind = 'export' ORDER BY id")
+    assert notes == [f"{LISTS[path].name[0]} {kind}" for kind in ("csv", "xlsx")]
+    if other:
+        assert (await (await visit(other)).get(f"{path}/export.csv")).status_code == 404
+
+
+async def test_a_list_goes_out_narrowed_as_its_page_is(town: Settings, visit: Visit) -> None:
+    office = await visit("zhenggaiban")
+    await office.get("/admin/accounts/export.csv", search="bingcun")
+    log = (await office.get("/admin/trail/export.csv", kind="export")).text
+    assert len(log.splitlines()) == 3
+    assert "帐号 csv search=bingcun" in log
+    assert "安全日志 csv kind=export" in log
+    found = (await office.get("/admin/accounts/export.csv", search="bingcun")).text
+    assert len(found.splitlines()) == 2
+    hashes = await asked(database(town), "SELECT password_hash FROM credential WHERE password_hash <> ''")
+    everybody = (await office.get("/admin/accounts/export.csv")).text
+    assert hashes
+    assert [one for one in hashes if one in everybody] == []
+    watcher = await visit("jiwei")
+    assert (await watcher.get("/letters/to-come/export.csv", kind="nothing")).status_code == 400
+    assert (await watcher.get("/letters/to-come/export.pdf")).status_code == 404
+
+
+async def test_all_people_and_the_log_go_out_only_by_a_password_given_lately(
+    town: Settings, visit: Visit
+) -> None:
+    office = await visit("zhenggaiban")
+    await long_ago(town, office)
+    for path, status in (("/admin/accounts", 401), ("/admin/trail", 401), ("/rounds", 200)):
+        assert (await office.get(f"{path}/export.csv")).status_code == status
+
+
+async def test_a_confidential_finding_is_a_number_alone_in_these_lists_too(
+    town: Settings, visit: Visit
+) -> None:
+    await look_round(town)
+    await in_doubt(town, RED)
+    await change(town, "UPDATE finding SET confidential = 1")
+    late = "UPDATE finding SET stage = 'pending_closure', stage_since = '2026-06-01' WHERE number = :n"
+    await change(town, late, n=RED)
+    deputy, trusted = await visit("fushuji"), await visit("jiwei")
+    for path, number in (
+        ("/letters/to-come", "XC2026-003"),
+        ("/supervision/late", RED),
+        ("/supervision/mails", RED),
+    ):
+        for reader, is_named in ((deputy, False), (trusted, True)):
+            rows = (await reader.get(f"{path}/export.csv")).text.splitlines()
+            about = [row for row in rows if number in row]
+            assert about, path
+            told = [row for row in about if re.search("村|厂房|书记|主任|bingcun|【红色督办】", row)]
+            assert bool(told) == is_named, (path, about)
