@@ -50,9 +50,10 @@ lint: setup
 quick: setup postgresql redis
 	$(BIN)/pytest -q -m "not server" -n auto
 
-# A file's tests share a server, so a file stays in one process; many machines need both cores for themselves.
+# A file's tests share a server, so a file stays in one process, and the long ones come first, as they are called;
+# many machines need both cores for themselves.
 server: setup postgresql redis chromium
-	$(BIN)/pytest -q -m "server and not machines" -n auto --dist loadfile
+	$(BIN)/pytest -q -m "server and not machines" -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/pytest -q -m machines
 
 # Forty minutes; some rows only: make bench ROWS="act lives". The table goes to docs/benchmarks.md.
