@@ -39,9 +39,8 @@ class Life:
 
 LIVES = {
     "at a desk": Life("丙村三号水闸的闸门锈死，灌溉季节不能放水，村民多次反映。"),
-    "on a phone": Life("丙村卫生室药品过期四种未清理，台账没有登记。", PHONE),
     "on a phone, in English": Life("村级公益林护林员补贴晚发两个月，名单未公示。", PHONE, english=True),
-    "without scripts": Life("农家书屋长期锁门，图书登记簿空白。", scripts=False),
+    "on a phone, without scripts": Life("农家书屋长期锁门，图书登记簿空白。", PHONE, scripts=False),
 }
 
 
