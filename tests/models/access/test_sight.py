@@ -1,6 +1,7 @@
 """What each account sees: its reach, its own posts, and of confidential findings what it may open."""
 
 import pytest
+import pytest_asyncio
 from sqlmodel import select
 
 from models.access.sight import Sight, must_see, opened, seen, sight_of
@@ -18,7 +19,7 @@ MORE = """\
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def peopled(town: Database) -> Database:
     done = await staffing.take_in(town, holders(MORE))
     assert not done.errors
