@@ -86,10 +86,11 @@ class Traveller:
         return new
 
     async def recorded(self) -> dict[str, list[date]]:
-        """rung → the days on which it was recorded to be due."""
+        """rung → the days on which it was recorded to be due, in their order."""
         found: dict[str, list[date]] = defaultdict(list)
+        ours = select(Letter).where(Letter.finding == self.number).order_by(col(Letter.due_on))
         async with self.db.reading() as session:
-            for row in await session.exec(select(Letter).where(Letter.finding == self.number)):
+            for row in await session.exec(ours):
                 found[row.rung].append(row.due_on)
         return found
 
