@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Database
 from models.rules.rulebook import CalendarDay, CalendarYear, LocalDay, RuleBook
+from models.staff.book import line_upwards
 from models.staff.people import Unit
 from policy.deadlines import Calendar
 from policy.rulebook.file import read
@@ -119,21 +120,11 @@ async def _local(session: AsyncSession, calendar: Calendar) -> Mapping[int, Cale
     found: dict[int, Calendar] = {}
     for unit in parents:
         days: dict[date, DayKind] = {}
-        for above in reversed(_line(unit, parents)):
+        for above in reversed(line_upwards(unit, parents)):
             days |= kept.get(above, {})
         if days:
             found[unit] = _with(calendar, days)
     return found
-
-
-def _line(unit: int, parents: Mapping[int, int | None]) -> list[int]:
-    """The unit itself, its parent, and so on to the root."""
-    line: list[int] = []
-    here: int | None = unit
-    while here is not None and here not in line:
-        line.append(here)
-        here = parents.get(here)
-    return line
 
 
 def _with(calendar: Calendar, days: Mapping[date, DayKind]) -> Calendar:

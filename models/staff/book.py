@@ -1,6 +1,6 @@
 """Questions about people: who holds a post on a day, what they may do, where a role of a finding leads."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -280,6 +280,16 @@ async def holders(session: AsyncSession, posts: Collection[int], today: date) ->
 async def ancestry(session: AsyncSession, unit_id: int | None) -> list[int]:
     """The unit itself, its parent, and so on to the root."""
     return list(await session.exec(ABOVE, params={"unit": unit_id}))
+
+
+def line_upwards(unit: int, parents: Mapping[int, int | None]) -> list[int]:
+    """The unit itself, its parent, and so on to the root."""
+    line: list[int] = []
+    here: int | None = unit
+    while here is not None and here not in line:
+        line.append(here)
+        here = parents.get(here)
+    return line
 
 
 OWN_POSTS = {

@@ -7,6 +7,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access.sight import Sight
+from models.staff.book import line_upwards
 from models.staff.people import Unit
 
 
@@ -43,18 +44,8 @@ def _above(unit: Unit, units: Mapping[int, Unit], sight: Sight) -> int | None:
 def _place(
     unit: int, units: Mapping[int, Unit], parents: Mapping[int, int | None], counted: Collection[int | None]
 ) -> Place:
-    line = _line(unit, parents)
+    line = line_upwards(unit, parents)
     if len(line) > 1:
         return Place(units[line[-2]].name)
-    has_others = any(other != unit and _line(other, parents)[-1] == unit for other in counted if other)
+    has_others = any(other != unit and line_upwards(other, parents)[-1] == unit for other in counted if other)
     return Place(units[unit].name, alone=has_others)
-
-
-def _line(unit: int, parents: Mapping[int, int | None]) -> list[int]:
-    """The unit, the one above it, and so on to the top."""
-    line: list[int] = []
-    here: int | None = unit
-    while here is not None and here not in line:
-        line.append(here)
-        here = parents.get(here)
-    return line

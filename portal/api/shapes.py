@@ -191,7 +191,9 @@ class ReachedOut(Shape):
     stands_in: bool
 
 
-class LetterOut(Shape):
+class AnyLetterOut(Shape):
+    """What is known of a letter before and after it is decided."""
+
     finding: str
     cycle: int
     round: int
@@ -202,6 +204,9 @@ class LetterOut(Shape):
     cc: list[str]
     language: Language
     state: LetterState
+
+
+class LetterOut(AnyLetterOut):
     id: int
     deadline_version: int
     note: str
@@ -287,19 +292,9 @@ class ToldOut(Shape):
     why_not: str
 
 
-class PlannedOut(Shape):
+class PlannedOut(AnyLetterOut):
     """A letter to come, as everything stands now."""
 
-    finding: str
-    cycle: int
-    round: int
-    rung: str
-    kind: str
-    date: date
-    to: list[str]
-    cc: list[str]
-    language: Language
-    state: LetterState
     draft: bool
     provisional: bool
     people: list[ToldOut]

@@ -42,6 +42,7 @@ from portal.web import app, listening, only_safely, serve
 from tasks import clock
 from tasks.ledgers.reading import read_ledger
 from tasks.letters.words import KINDS
+from tests.portal.conftest import live_in
 from tests.portal.visiting import visiting
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +81,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder with the sample ledger taken in and the day's letters written."""
     home = tmp_path_factory.mktemp("sample")
     with pytest.MonkeyPatch.context() as patch:
-        _at(patch, home)
+        live_in(patch, home)
         asyncio.run(_filled())
     yield home
     settings.cache_clear()
@@ -91,7 +92,7 @@ def config(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """The settings of a copy of the sample of this test's own."""
     home = tmp_path / "home"
     shutil.copytree(sample, home)
-    _at(monkeypatch, home)
+    live_in(monkeypatch, home)
     yield settings()
     settings.cache_clear()
 
@@ -102,13 +103,6 @@ async def get(config: Settings) -> AsyncIterator[Get]:
     yield auditor.client.get
     await auditor.close()
     await database(config).close()
-
-
-def _at(patch: pytest.MonkeyPatch, home: Path) -> None:
-    patch.setenv("RECTIFY_HOME", str(home))
-    patch.setenv("RECTIFY_AS_OF", "2026-11-20T12:00:00+08:00")
-    patch.delenv("RECTIFY_DATABASE_URL", raising=False)
-    settings.cache_clear()
 
 
 async def _filled() -> None:
