@@ -38,6 +38,8 @@ CLAIMED = 60.0
 """Seconds in which a worker that took a run has begun it."""
 SETTLED = timedelta(seconds=10)
 """After which a relayed wake ought to have been seen by its run, unless there is a queue of them."""
+REST_PER_PAGE = 1.0
+"""Seconds: a page keeps Prefect busy for about a twentieth of that."""
 SURVEYED = timedelta(minutes=10)
 """How far back a glance looks at relayed wakes."""
 
@@ -49,6 +51,8 @@ class Survey:
     wake: list[str] = field(default_factory=list)
     lost: list[tuple[str, int]] = field(default_factory=list)
     orphans: list[RunSeen] = field(default_factory=list)
+    pages: int = 0
+    """How many pages of findings and of runs were read, which is what it cost Prefect."""
 
     @property
     def is_clean(self) -> bool:
@@ -65,11 +69,13 @@ async def survey(db: Database, client: PrefectClient) -> Survey:
     while page := await _findings(db, after=after):
         await _compare(client, page, first)
         after = page[-1][0].number
+        found.pages += 1
     suspects = [*first.wake, *(number for number, _ in first.lost)]
     for at in range(0, len(suspects), AT_A_TIME):
         await _compare(client, await _findings(db, among=suspects[at : at + AT_A_TIME]), found)
     async for runs in live_runs(client, DEPLOYMENT):
         found.orphans += await _orphans(db, runs)
+        found.pages += 1
     return found
 
 
@@ -171,6 +177,15 @@ async def is_odd(db: Database, client: PrefectClient, now: datetime) -> bool:
     return False
 
 
+def rest_after(found: Survey, took: float) -> float:
+    """Seconds before another survey: while many runs are under way two counts seldom agree.
+
+    By what it cost Prefect, not only by the time it took: a short survey in a slow minute, or across a
+    restart of Prefect's, would otherwise put off the repair that comes after it.
+    """
+    return min(20 * took, REST_PER_PAGE * found.pages)
+
+
 class Glances:
     """When to glance, and when to survey: at the start, when two glances look odd, and a few times a day."""
 
@@ -203,7 +218,6 @@ class Glances:
         began = monotonic()
         found = await survey(db, client)
         took = monotonic() - began
-        # While many runs are under way two counts seldom agree: a long survey is not begun again at once.
-        self._rest_until = monotonic() + 20 * took
+        self._rest_until = monotonic() + rest_after(found, took)
         self._survey_at = monotonic() + settings().survey_every
         return not found.is_clean

@@ -11,7 +11,7 @@ from models.running import Run
 from policy.stages import Stage
 from policy.words import state_name
 from tasks.prefect_runs import RunSeen
-from tasks.squaring import Survey, judge
+from tasks.squaring import Survey, judge, rest_after
 
 HERE = UUID(int=7)
 
@@ -40,3 +40,9 @@ def test_a_run_that_has_not_seen_the_last_version_is_woken() -> None:
 def test_a_run_that_prefect_ended_and_our_rows_did_not_is_looked_after(stage: Stage, over: str) -> None:
     """Of a closed finding too: else its row counts as under way for ever."""
     assert verdict(stage, over).wake == ["X-1"]
+
+
+def test_a_long_survey_rests_long_and_a_slow_one_does_not() -> None:
+    """A township's few pages, read while Prefect restarts, put off no repair."""
+    assert rest_after(Survey(pages=500), took=20) == 400
+    assert rest_after(Survey(pages=2), took=60) == 2
