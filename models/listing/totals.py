@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access.sight import Sight
 from models.bulk import plain
+from models.database import Database
 from models.findings import Finding
+from models.listing.conditions import findings_where
 from models.listing.wanted import Wanted
+from models.memory import Memory, kind
 from policy.lights import Light, light
 from policy.stages import STEP_OF, Stage
 
@@ -60,3 +64,22 @@ async def totals(session: AsyncSession, where: ColumnElement[bool], today: date)
     ):
         counts[stage, light(stage, deadline, today)] += count
     return Totals(counts)
+
+
+HELD = Memory[Totals](128)
+
+
+async def remembered(
+    db: Database, session: AsyncSession, wanted: Wanted, sight: Sight, today: date, now: datetime
+) -> Totals:
+    """Of all that is wanted but for stages, steps and lights; raises as `findings_where`.
+
+    The pages of a list ask for the same totals one after the other: they are counted once, until somebody
+    acts. `now` is the machine's clock.
+    """
+    scope = replace(wanted, stage=(), step=(), light=())
+
+    async def count() -> Totals:
+        return await totals(session, await findings_where(session, scope, sight, today), today)
+
+    return await HELD.recall(db, session, (scope, kind(sight), today), now, count)

@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +12,7 @@ from models.database import database
 from policy.refusals import Language, NotSignedIn, Refusal, TooOften
 from policy.sight import WATCHERS
 from portal.answers import status_of
-from portal.pages.forms import OURS, Form, Sent, fresh_key
+from portal.pages.forms import OURS, Form, Sent, fresh_key, typed
 from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of, reader_of
 from portal.pages.speech import Words
 from tasks import clock
@@ -154,11 +153,8 @@ async def sign_in_again(request: Request, why: Words = TIMED_OUT) -> Response:
     """For a form sent after the session was over: what was typed is kept for after the sign-in."""
     reader = reader_of(request)
     form = await request.form(max_files=50, max_fields=500)
-    kept = {
-        f"{KEPT}{name}": value
-        for name, value in form.multi_items()
-        if not isinstance(value, UploadFile) and name not in {"csrf", "password", "old", "new", "again"}
-    }
+    secret = {"csrf", "password", "old", "new", "again"}
+    kept = {f"{KEPT}{name}": value for name, value in typed(form).items() if name not in secret}
     next_page, said = inside(str(request.scope["path"])), reader.speech.of(why)
     account = reader.account if reader.visitor else ""
     return asked_to_sign_in(reader, 401, next=next_page, account=account, sentence=said, kept=kept)

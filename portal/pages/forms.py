@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -36,7 +36,7 @@ class Sent:
 
     def chosen(self, name: str) -> list[str]:
         """The values of boxes that were ticked."""
-        return self.said.get(name, "").split("\n") if self.said.get(name) else []
+        return self[name].splitlines()
 
 
 async def sent(request: Request) -> Sent:
@@ -55,17 +55,21 @@ async def sent(request: Request) -> Sent:
             "此页已过期，没有办理。请返回上一页刷新后再提交。",
             "This page is out of date; nothing was done. Go back, reload it and send it again.",
         )
-    said: dict[str, str] = {}
-    files: list[UploadFile] = []
-    for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            files += [value] if value.filename else []
-        elif name not in OURS:
-            said[name] = f"{said[name]}\n{value}" if name in said else value
+    files = [file for _, file in form.multi_items() if isinstance(file, UploadFile) and file.filename]
+    said = {name: value for name, value in typed(form).items() if name not in OURS}
     return Sent(reader, said, tuple(files), _text(form.get("nonce")), _version(form.get("version")))
 
 
 Form = Annotated[Sent, Depends(sent)]
+
+
+def typed(form: FormData) -> dict[str, str]:
+    """What a form says but for its files, by name; of several with one name the lines of one text."""
+    said: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            said[name] = f"{said[name]}\n{value}" if name in said else value
+    return said
 
 
 def _text(value: object) -> str:

@@ -14,9 +14,8 @@ from starlette.responses import Response
 
 from models.access.keys import SavedFilter
 from models.listing import choices, saved
-from models.listing.conditions import findings_where
 from models.listing.pages import Page, Place, page, place
-from models.listing.totals import Totals, totals
+from models.listing.totals import Totals, remembered
 from models.listing.wanted import Query, Wanted, understood
 from policy.lights import Light
 from policy.refusals import BadInput, Refusal
@@ -122,8 +121,7 @@ async def looked_up(
     sight = reader.sight
     rows, counts = Page([]), Totals({})
     if wanted is not None:
-        scope = replace(wanted, stage=(), step=(), light=())
-        counts = await totals(session, await findings_where(session, scope, sight, today), today)
+        counts = await remembered(reader.db, session, wanted, sight, today, clock.real())
         begin = {"after": after, "before": before}
         rows = await page(session, wanted, sight, today, size=ROWS, counts=counts, **begin)
     return Shown(

@@ -4,12 +4,14 @@ import httpx
 import pytest
 from sqlmodel import func, select
 
+from models.access import sessions
 from models.database import database
 from models.findings import Finding
 from models.history import Event
 from models.settings import Settings
 from policy.stages import Act, Stage
-from tasks import jobs
+from portal.demonstration import PASSWORD
+from tasks import clock, jobs
 from tests.models.statements import counted
 from tests.portal.conftest import Visit
 from tests.portal.lives import act, submitted, verified
@@ -77,6 +79,20 @@ async def test_the_same_form_sent_twice_closes_once_and_leads_to_the_same_outcom
         events = select(func.count()).select_from(Event)
         closures = events.where(Event.finding == number, Event.act == Act.APPROVE_CLOSURE)
         assert (await session.exec(closures)).one() == 1
+
+
+async def test_whoever_was_signed_out_meanwhile_has_all_ticks_kept(town: Settings, visit: Visit) -> None:
+    numbers = [await verified(town, "jiacun"), await verified(town, "yicun", condition="欠租未收。")]
+    desk = await visit("shuji")
+    page = await desk.get("/closure")
+    async with database(town).writing() as session:
+        await sessions.end(session, sessions.hashed(desk.client.cookies["rectify"]), clock.real())
+    picks = [await pick(town, number) for number in numbers]
+    asked = await desk.send(page, "/closure", {**MEETING, "pick": picks})
+    back = await desk.send(asked, "/sign-in", {"account": "shuji", "password": PASSWORD})
+    assert (await desk.send(back, "/closure")).status_code == 303
+    await jobs.finished()
+    assert [await stage_of(town, number) for number in numbers] == [Stage.CLOSED] * 2
 
 
 @pytest.mark.parametrize(

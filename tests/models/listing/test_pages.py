@@ -8,11 +8,12 @@ from models.access.sight import EVERYTHING, Sight
 from models.database import Database
 from models.listing.conditions import findings_where
 from models.listing.pages import Page, Place, page, place
-from models.listing.totals import Totals, totals
+from models.listing.totals import Totals, remembered, totals
 from models.listing.wanted import Wanted
 from policy.lights import Light, light
 from policy.refusals import BadInput
 from policy.stages import LIVE, STEP_OF, Stage, Step
+from tasks import clock
 from tests.models.listing.test_conditions import everything, found
 from tests.models.statements import counted
 from tests.models.township import TODAY, change, opened
@@ -40,6 +41,23 @@ async def counted_up(db: Database, wanted: Wanted = EVERY) -> Totals:
 
 def numbers(of: Page) -> list[str]:
     return [row["number"] for row in of.rows]
+
+
+async def test_all_pages_and_stages_of_a_list_share_its_totals(book: Database) -> None:
+    moment = clock.real()
+    told = [
+        Wanted(source="审计"),
+        Wanted(source="审计", stage=(Stage.CLOSED,)),
+        Wanted(source="审计", light=(Light.RED,)),
+    ]
+    async with book.reading() as session:
+        whole, *parts = [
+            await remembered(book, session, wanted, EVERYTHING, TODAY, moment) for wanted in told
+        ]
+        other = await remembered(book, session, EVERY, EVERYTHING, TODAY, moment)
+    assert all(part is whole for part in parts)
+    assert whole == await counted_up(book, Wanted(source="审计"))
+    assert other == await counted_up(book)
 
 
 async def test_pages_hold_each_finding_once_most_urgent_first(book: Database) -> None:
