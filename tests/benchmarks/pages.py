@@ -10,14 +10,16 @@ from time import perf_counter
 
 import httpx
 
+from models import guidance
 from models.database import Database, database_url
+from models.findings import Finding
 from models.settings import Settings
 from policy.stages import Stage
 from portal.pages.paper import cookie_name
 from tasks import clock
 from tests.benchmarks.houses import bare_environment, postgresql, prepared
 from tests.benchmarks.many import Copies, copy, unit_of, units
-from tests.benchmarks.measured import Figure, Measured, percentile
+from tests.benchmarks.measured import Fact, Figure, Measured, median, percentile
 from tests.flows.prefect_house import Child, free_port, wait_for
 from tests.models import township
 from tests.portal.visiting import key_for
@@ -37,6 +39,9 @@ PAGES = {
     "the overview": "/overview",
 }
 """The page of each name; a search is for two characters that two findings have."""
+COUNTING = ("the list", "the overview")
+"""Pages whose figures are at hand until somebody acts."""
+AFTER_ACTS = 20
 LIVE, ENDED = 0.4, 0.6
 DAYS = 400
 
@@ -45,7 +50,10 @@ def measure(quick: bool) -> Iterator[Figure]:
     """p95 of each page in a ledger of many, against one of few, by database."""
     few, many, visits = (60, 600, 3) if quick else (1_000, 100_000, 200)
     for kind in ("SQLite", "PostgreSQL"):
-        took = asyncio.run(_both(kind, few, many, visits))
+        took, after = asyncio.run(_both(kind, few, many, visits))
+        for page, first in after.items():
+            what = f"{page}, the first visit after an act, median, among {many:,} findings, {kind}"
+            yield Fact(what, first, "ms", f"of {AFTER_ACTS}; totals and sums are counted anew")
         for page, (small, large) in took.items():
             yield Measured(
                 f"{page}, p95, among {many:,} findings, {kind}",
@@ -55,12 +63,15 @@ def measure(quick: bool) -> Iterator[Figure]:
                 2,
                 "ms",
                 "less",
-                f"{visits} visits of a supervisor, one at a time, to a portal of its own process.",
+                f"{visits} visits of a supervisor, one at a time, to a portal of its own; nobody acts.",
             )
 
 
-async def _both(kind: str, few: int, many: int, visits: int) -> Mapping[str, tuple[float, float]]:
-    """The same portal, while its database grows."""
+Both = Mapping[str, tuple[float, float]]
+
+
+async def _both(kind: str, few: int, many: int, visits: int) -> tuple[Both, Mapping[str, float]]:
+    """The same portal, while its database grows; at last with an act before each visit."""
     async with _portal(kind) as (db, client):
         models = await _models(db)
         took = []
@@ -69,7 +80,8 @@ async def _both(kind: str, few: int, many: int, visits: int) -> Mapping[str, tup
             await _fill(db, models, first, size)
             took.append({page: await _p95(client, path, visits) for page, path in PAGES.items()})
             first = size + 1
-    return {page: (took[0][page], took[1][page]) for page in PAGES}
+        after = {page: await _after_acts(db, client, PAGES[page]) for page in COUNTING}
+    return {page: (took[0][page], took[1][page]) for page in PAGES}, after
 
 
 async def _models(db: Database) -> tuple[str, str]:
@@ -108,6 +120,21 @@ async def _p95(client: httpx.AsyncClient, path: str, visits: int) -> float:
             took.append(1000 * (perf_counter() - began))
         assert page.status_code == 200, (path, page.status_code, page.text[:300])
     return percentile(took, 0.95)
+
+
+async def _after_acts(db: Database, client: httpx.AsyncClient, path: str) -> float:
+    """The median, in milliseconds."""
+    took = []
+    for _ in range(AFTER_ACTS):
+        async with db.writing() as session:
+            finding = await session.get_one(Finding, "L-0000001")
+            finding.version += 1
+            session.add(finding)
+            await guidance.requeue(session, finding, clock.now())
+        began = perf_counter()
+        assert (await client.get(path)).status_code == 200
+        took.append(1000 * (perf_counter() - began))
+    return median(took)
 
 
 @asynccontextmanager
