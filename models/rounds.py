@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
-from models.access.sight import Sight, seen
+from models.access.sight import Sight, opened, seen
 from models.bulk import plain
 from models.database import Database
 from models.findings import Finding, InspectionRound
@@ -65,10 +65,10 @@ async def names(session: AsyncSession) -> list[tuple[str, str]]:
 
 
 async def standings(session: AsyncSession, sight: Sight) -> list[Standing]:
-    """All rounds, the latest feedback first; whoever sees no finding of one sees that it has none."""
+    """All rounds, the latest feedback first, with the findings that the reader opens."""
     counted = (
         sqlalchemy.select(col(Finding.inspection_round_id), col(Finding.stage), func.count())
-        .where(seen(sight), col(Finding.inspection_round_id).is_not(None))
+        .where(seen(sight), opened(sight), col(Finding.inspection_round_id).is_not(None))
         .group_by(col(Finding.inspection_round_id), col(Finding.stage))
     )
     stages: dict[int, dict[Stage, int]] = defaultdict(dict)

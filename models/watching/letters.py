@@ -11,7 +11,7 @@ from models.access.sight import Sight, must_see, opened, seen
 from models.findings import Finding
 from models.mailing.mail import Addressee, Letter, Mail
 from models.mailing.outbox import Enclosed
-from models.paging import VEILED_LETTER, numbers_seen, unaddressed
+from models.paging import VEILED_LETTER, numbers_opened, unaddressed
 from models.questions import Row
 from models.staff import book
 from models.staff.people import Post, Unit
@@ -111,7 +111,7 @@ async def _reader(session: AsyncSession, letter_id: int, today: date) -> tuple[s
 
 
 async def _mail(session: AsyncSession, sight: Sight, letter_id: int) -> Mail | None:
-    """The first of its mails that carries nothing out of sight."""
+    """The first of its mails that carries nothing which the reader may not open."""
     mails = await session.exec(
         select(Mail)
         .join(Addressee, col(Addressee.mail_id) == col(Mail.id))
@@ -126,6 +126,6 @@ async def _mail(session: AsyncSession, sight: Sight, letter_id: int) -> Mail | N
             .distinct()
         )
         numbers = set(carried)
-        if numbers <= await numbers_seen(session, sight, numbers):
+        if numbers <= await numbers_opened(session, sight, numbers):
             return mail
     return None

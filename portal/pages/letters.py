@@ -8,14 +8,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from models import ledger
-from models.access.sight import must_see
+from models.access.sight import find_seen
 from models.listing import choices
 from models.mailing import letters as letter_rows
 from models.mailing import planning
 from models.mailing.letters import signers
 from models.mailing.planning import Asked
-from models.paging import numbers_seen, unaddressed
+from models.paging import numbers_opened, numbers_seen, unaddressed
 from models.questions import Row
 from models.rules.trade import trade
 from models.staff.book import account_named
@@ -88,8 +87,10 @@ async def coming(
     held = await trade(reader.db)
     async with reader.db.reading() as session:
         planned = await planning.plans(session, held, clock.now(), Asked(days, unit=unit))
-        in_sight = await numbers_seen(session, reader.sight, {row["finding"] for row in planned})
-        found = [row for row in planned if row["finding"] in in_sight and kind in ("", row["rung"])]
+        # That a letter is a unit's tells whom its finding is about.
+        may_be_told = numbers_opened if unit else numbers_seen
+        told = await may_be_told(session, reader.sight, {row["finding"] for row in planned})
+        found = [row for row in planned if row["finding"] in told and kind in ("", row["rung"])]
         rows = await unaddressed(session, reader.sight, found[:most], ("to", "cc", "people"))
     return rows, len(found)
 
@@ -116,7 +117,7 @@ async def planned_letter(reader: Reading, rung: str, day: date, number: str) -> 
     reader.must_have(*WATCHERS)
     held = await trade(reader.db)
     async with reader.db.reading() as session:
-        finding = must_see(reader.sight, await ledger.find(session, number))
+        finding = await find_seen(session, reader.sight, number)
         rows = await planning.plans(session, held, clock.now(), Asked(number=number, on=day))
         row = next((one for one in rows if one["rung"] == rung), None)
         if row is None:

@@ -139,9 +139,12 @@ async def note_call(form: Form) -> Response:
 
 
 async def line_of(reader: Reader, form: Sent) -> Row:
-    """The line of the list that the call was about. Raises BadInput if it has gone meanwhile."""
+    """The line of the list that the call was about. Raises BadInput if it has gone meanwhile.
+
+    A line that is veiled is as if it were not there: else a guess would tell who it is about.
+    """
     for line in await telephone_list(reader):
-        if (line["finding"], line["whom"]) == (form["finding"], form["whom"]):
+        if not line["veiled"] and (line["finding"], line["whom"]) == (form["finding"], form["whom"]):
             return line
     raise BadInput(
         f"{form['finding']} 已不在电话通知清单上：已送达、有人办理或时限已变更，不必再登记。",
