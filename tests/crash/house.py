@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import IO, Any
 
 import httpx
 
 from models.settings import Settings
+from tests.commands import rectify
 from tests.flows.prefect_house import ROOT, Child, PrefectHouse, free_port, wait_for
 from tests.flows.township import PEOPLE
 
@@ -159,11 +161,10 @@ class House:
         self.inspector.environment = self.environment
         self.inspector.start()
 
-    def command(self, *words: str, faults: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
+    def command(self, *words: str, faults: str = "", **more: str) -> "CompletedProcess[str]":
         """`rectify WORDS`, by the command line, with more settings."""
         told = self._told("command") | ({"RECTIFY_FAULTS": faults} if faults else {}) | more
-        called = [sys.executable, "-m", "portal.cli", *words]
-        return subprocess.run(called, env=told, cwd=ROOT, capture_output=True, text=True, check=False)
+        return rectify(*words, environment=told)
 
     def arm(self, faults: Mapping[str, Sequence[str]], habits: Mapping[str, list[str]] | None = None) -> None:
         """Faults of the next starts of each kind of process; what runs unarmed is started anew.

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,12 +11,14 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import httpx
 
 from models.settings import Settings
-from tests.flows.prefect_house import ROOT, Child, PrefectHouse, free_port, wait_for
+from tests.commands import rectify
+from tests.flows.prefect_house import Child, PrefectHouse, free_port, wait_for
 
 PEOPLE = """unit,kind,parent,post,roles,person,account,mailbox,phone,from,to,substitute
 甲乡,township,,,,,,,,,,
@@ -70,10 +71,9 @@ class Township:
         self.parts[part] = child
         return child
 
-    def run(self, *words: str, faults: str = "") -> "subprocess.CompletedProcess[str]":
+    def run(self, *words: str, faults: str = "") -> "CompletedProcess[str]":
         environment = self.environment | ({"RECTIFY_FAULTS": faults} if faults else {})
-        command = [sys.executable, "-m", "portal.cli", *words]
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        return rectify(*words, environment=environment)
 
     def rectify(self, *words: str) -> str:
         """What the command printed; it has to succeed."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.commands import rectify
 from tests.flows.prefect_house import Child, free_port, wait_for
 from tests.machines.aside import aside
 from tests.machines.balancer import Balancer
@@ -119,9 +120,8 @@ class House:
 
     def run(self, *words: str) -> str:
         """What a command printed; it has to succeed."""
-        command = [sys.executable, "-m", "portal.cli", *words]
         own = self.environment | {"RECTIFY_HOME": str(self.folder / "office")}
-        done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
+        done = rectify(*words, environment=own)
         assert done.returncode == 0, f"{words}: {done.stderr}{done.stdout}"
         return done.stdout
 

@@ -23,6 +23,7 @@ from policy.stages import Act
 from policy.words import ACT_WORDS
 from portal.cli.findings import HIDDEN
 from portal.cli.main import app, main
+from tests import commands
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "portal" / "demo"
@@ -81,10 +82,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def apart(home: Path, *words: str, **more: str) -> Answer:
     """A process of its own, for what cannot be tried inside this one."""
-    command = [sys.executable, "-m", "portal.cli", *words]
-    done = subprocess.run(
-        command, env=environment(home) | more, cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = commands.rectify(*words, environment=environment(home) | more)
     return Answer(done.returncode, done.stdout, done.stderr)
 
 

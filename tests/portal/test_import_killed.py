@@ -3,22 +3,21 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 import portal
+from tests.commands import rectify
 
 LEDGER = Path(portal.__file__).parent / "demo" / "sample_ledger.xlsx"
 
 
-def run(home: Path, *words: str, faults: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "portal.cli", *words]
+def run(home: Path, *words: str, faults: str = "") -> "CompletedProcess[str]":
     named = {"RECTIFY_HOME": str(home), "RECTIFY_AS_OF": "2026-11-20", "RECTIFY_DEMO": "true"}
     environment = os.environ | named | ({"RECTIFY_FAULTS": faults} if faults else {})
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return rectify(*words, environment=environment)
 
 
 @pytest.mark.server

@@ -1,7 +1,6 @@
 """The commands about templates, and that nothing which writes mails starts on a bad one."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from models.settings import settings
 from portal.cli.main import main
 from tasks.letters.own import LETTERS
 from tasks.letters.words import KINDS
+from tests import commands
 
 ROOT = Path(__file__).parents[2]
 GOOD = "简称：督办\n文种：督办通知书\n\n请{{ unit }}立即整改。\n"
@@ -51,15 +51,8 @@ def rectify(
 def apart(home: Path, *words: str) -> Answer:
     """The same in a process of its own, for what imports Prefect or would go on running."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("RECTIFY_", "PREFECT_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "portal.cli", *words],
-        env=kept | {"RECTIFY_HOME": str(home), "RECTIFY_FLOW_UI_PORT": "1", "RECTIFY_PORTAL_PORT": "0"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    ours = {"RECTIFY_HOME": str(home), "RECTIFY_FLOW_UI_PORT": "1", "RECTIFY_PORTAL_PORT": "0"}
+    done = commands.rectify(*words, environment=kept | ours)
     return Answer(done.returncode, done.stdout, done.stderr)
 
 

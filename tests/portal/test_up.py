@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from policy.stages import LIVE
+from tests.commands import rectify
 from tests.flows.prefect_house import ROOT, Child, free_port, wait_for
 
 server = pytest.mark.server
@@ -95,17 +96,15 @@ class Demo:
         """What a command in another window says."""
         ours = {"RECTIFY_HOME": str(self.home), "RECTIFY_AS_OF": "2026-11-20"}
         ours["RECTIFY_FLOW_UI_PORT"] = str(self.ports["flow-ui"])
-        command = [sys.executable, "-m", "portal.cli", *words]
-        done = subprocess.run(command, env=environment() | ours, cwd=ROOT, capture_output=True, text=True)
+        done = rectify(*words, environment=environment() | ours)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def health(self) -> dict[str, Any]:
-        command = [sys.executable, "-m", "portal.cli", "health", "--json"]
         names = {"portal": "PORTAL_PORT", "flow-ui": "FLOW_UI_PORT"}
         ours = {f"RECTIFY_{name}": str(self.ports[part]) for part, name in names.items()}
         ours["RECTIFY_HOME"] = str(self.home)
-        done = subprocess.run(command, env=environment() | ours, cwd=ROOT, capture_output=True, text=True)
+        done = rectify("health", "--json", environment=environment() | ours)
         told = json.loads(done.stdout)
         assert done.returncode == (0 if told["ok"] else 1), done.stderr
         return dict(told)
