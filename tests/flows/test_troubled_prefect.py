@@ -112,7 +112,7 @@ def test_a_life_goes_on(township: Township, trouble: Trouble, kind: str) -> None
     township.act(number, "attach_evidence", "owner", "--evidence", township.file())
     township.act(number, "submit", "owner")
     township.stands_at(number, "待验收", 90)
-    assert len(trouble.met) > 10, "there was trouble indeed"
+    assert len(trouble.met) >= 5, "there was trouble indeed"
     trouble.kind = ""
     trouble.met.clear()
     wait_for(lambda: township.run("check").returncode == 0, 90, "rectify check is content")
