@@ -106,6 +106,9 @@ async def change(db: Database, unit_id: int, words: UnitWords, by: Doer) -> None
         before = await _said(session, unit)
         if words.parent_id != unit.parent_id:
             await check_keeper(session, by.account, words.parent_id, by.today)
+        if words.kind.strip() != unit.kind:  # its roles may come to reach further
+            wanted = Unit(id=unit.id, name=unit.name, kind=words.kind.strip(), parent_id=words.parent_id)
+            await check_keeper(session, by.account, book.top(wanted), by.today)
         async with kept_apart(session, by.account, by.today):
             if words.name.strip() != unit.name:
                 await _not_named_elsewhere(session, unit.name)

@@ -138,3 +138,17 @@ async def test_a_post_out_of_the_branch_is_not_there(town: Database) -> None:
     async with town.reading() as session:
         with pytest.raises(NotFound):
             await posts.find(session, await post(town), frozenset({-1}), TODAY)
+
+
+LOCAL = "甲村办公室,office,甲村党支部,甲村管理员,administrator,甲管理员,local,"
+
+
+async def test_a_village_administrator_makes_the_village_no_office_of_the_township(town: Database) -> None:
+    await staffed(town)
+    assert not (await staffing.take_in(town, holders(LOCAL), TODAY)).errors
+    village, top = await unit(town, "甲村党支部"), await unit(town, "和平乡")
+    local = Doer("local", TODAY, NOW)
+    await units.change(town, village, UnitWords("甲村党总支", "village", top), local)
+    with pytest.raises(NotAllowed):
+        await units.change(town, village, UnitWords("甲村党总支", "office", top), local)
+    await units.change(town, village, UnitWords("甲村党总支", "office", top), BY)
