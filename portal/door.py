@@ -16,7 +16,8 @@ from models.database import database
 from models.settings import Settings
 from policy import codes, task_links
 from policy.refusals import Refusal
-from portal.answers import TooLarge, away, broken, sentence, status_of
+from portal.answers import away, broken, sentence, status_of
+from portal.measured import brings_files, let_files_in, measured
 from portal.pages import entry
 from portal.pages.paper import READ, WHO_ARE_YOU, cookie_name, reader_of
 from tasks import clock
@@ -59,9 +60,8 @@ CARRIED_AWAY = ("/findings/export.", "/admin/accounts/export.", "/admin/trail/ex
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 """A name or number with its port: with a slash or a question mark in it, it would be half an address."""
 WRITE = frozenset({"POST"})
-LARGEST_FORM = 2 * 1024 * 1024
-LARGEST_UPLOAD = 210 * 1024 * 1024
-"""Ten files of the largest size, and the form around them."""
+LONGEST_PATH = 1000
+"""Of a page's address without its query; no page of ours has a longer one."""
 
 
 class Door:
@@ -78,7 +78,7 @@ class Door:
                 await send({"type": "websocket.close", "code": 1008})
             return
         answer = _Answer(send, self.config)
-        request = Request(scope, _Measured(receive, most(Request(scope))))
+        request = measured(Request(scope), receive)
         try:
             inner = self.turned_away(request) or await self.unknown(request) or self.app
             await inner(scope, request.receive, answer)
@@ -108,6 +108,8 @@ class Door:
             refusal = sentence(request, 405, "不支持这种请求。", "Such requests are not answered.")
             refusal.headers["Allow"] = ", ".join([*READ, *sorted(WRITE)])
             return refusal
+        if len(str(request.scope["path"])) > LONGEST_PATH:
+            return sentence(request, 404, "没有这个页面。", "There is no such page.")
         if "\0" in str(request.scope["path"]) or "%00" in request.url.query:
             return sentence(
                 request, 400, "地址中有不能使用的字符。", "The address holds a character of no use."
@@ -124,10 +126,11 @@ class Door:
     async def unknown(self, request: Request) -> Response | None:
         """The way to the sign-in for whoever is not signed in, unless the page is open to all."""
         path = str(request.scope["path"])
-        visitor = await self.visitor(request)
-        request.scope.setdefault("state", {})["visitor"] = visitor
+        visitor = request.scope["state"]["visitor"] = await self.visitor(request)
         if is_open(path, OPEN):
             return None
+        if visitor or (brings_files(request) and await self.was_here(request)):
+            let_files_in(request)
         if visitor is None:
             return await self.to_sign_in(request)
         if visitor.link is not None:
@@ -149,6 +152,11 @@ class Door:
         return await sessions.visitor(
             database(self.config), key, clock.real(), clock.today(), by_hand=by_hand
         )
+
+    async def was_here(self, request: Request) -> bool:
+        """Signed in until lately: what they typed beside large files is not to be lost."""
+        key = request.cookies.get(cookie_name(self.config), "")
+        return bool(key) and await sessions.was_one(database(self.config), key, clock.real())
 
     async def to_sign_in(self, request: Request) -> Response:
         if is_open(str(request.scope["path"]), ASKS_BY_ITSELF):
@@ -209,30 +217,10 @@ def is_from_us(request: Request) -> bool:
         return False
     if origin is None or (origin == "null" and site == "same-origin"):  # a page that sends no referrer
         return True
-    return urlsplit(origin).netloc == request.headers.get("host", "")
-
-
-def most(request: Request) -> int:
-    """Bytes that a request may bring."""
-    kind = request.headers.get("content-type", "")
-    return LARGEST_UPLOAD if kind.startswith("multipart/form-data") else LARGEST_FORM
-
-
-class _Measured:
-    """Passes on what comes in, up to so many bytes."""
-
-    def __init__(self, receive: Receive, most: int) -> None:
-        self.receive, self.left = receive, most
-
-    async def __call__(self) -> Message:
-        message = await self.receive()
-        self.left -= len(message.get("body", b""))
-        if self.left < 0:
-            raise TooLarge(
-                "上传的内容太大，没有保存。每个文件最多20MB，一次最多10个。",
-                "This is too large and was not stored. Files may have 20 MB each, ten at a time.",
-            )
-        return message
+    try:
+        return urlsplit(origin).netloc == request.headers.get("host", "")
+    except ValueError:
+        return False
 
 
 class _Answer:

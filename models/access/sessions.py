@@ -138,6 +138,17 @@ def _is_alive(sign_in: SignIn, credential: Credential | None, link: TaskLink | N
     return credential is not None and credential.stamp == sign_in.stamp
 
 
+async def was_one(db: Database, key: str, now: datetime) -> bool:
+    """Whether a session with this key came to its end not long ago, however it did."""
+    async with db.reading() as session:
+        found = await session.exec(
+            select(SignIn.account)
+            .join(Account, col(Account.name) == col(SignIn.account))
+            .where(SignIn.key_hash == hashed(key), col(SignIn.until) > now - LONGEST, col(Account.active))
+        )
+        return found.first() is not None
+
+
 async def _note_seen(db: Database, key_hash: str, now: datetime) -> None:
     async with db.writing("session") as session:
         await session.exec(

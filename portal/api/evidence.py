@@ -4,7 +4,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
@@ -13,7 +12,7 @@ from models.access.sight import find_seen
 from models.evidence import file_of
 from models.keeping import files
 from models.orders import ActWords, Order, words_of
-from policy.refusals import NotFound
+from policy.refusals import BadInput, NotFound
 from policy.stages import Act
 from portal.api.asked import LARGEST, Key
 from portal.api.findings import recorded
@@ -21,7 +20,7 @@ from portal.api.gate import Acts, BadBody, Gated, Reads
 from portal.api.shapes import ReceiptOut
 from portal.pages.entry import address_of
 from portal.pages.evidence import GONE, HARMLESS
-from portal.pages.forms import MOST_FILES
+from portal.pages.forms import MOST_FILES, read
 from portal.pages.uploads import taken_in
 from tasks import clock
 from tasks.evidence import media_type
@@ -80,8 +79,8 @@ async def fetch_evidence(caller: Reads, number: str, sha256: str) -> FileRespons
 async def _form(request: Request) -> FormData:
     """Raises BadInput for a form that cannot be read; read only now that the caller is known."""
     try:
-        return await request.form(max_files=MOST_FILES, max_fields=10, max_part_size=64 * 1024)
-    except HTTPException as error:
+        return await read(request, most_fields=10, part=64 * 1024)
+    except BadInput as error:
         raise BadBody(
             "file",
             f"表单不能识别，没有保存。一次最多{MOST_FILES}个文件。",

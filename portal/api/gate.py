@@ -31,6 +31,7 @@ from policy.scopes import Scope
 from policy.stages import Stage
 from portal.answers import status_of
 from portal.api.problems import BadField, Since, bad_fields, in_words, problem
+from portal.measured import let_files_in
 from portal.pages.entry import address_of
 from tasks import clock
 
@@ -124,6 +125,7 @@ class Gated(APIRoute):
             try:
                 await let_in(request)
                 self.must_take(request)
+                let_files_in(request)
                 return await inner(request)
             except RequestValidationError as error:
                 return _not_understood(request, error)

@@ -12,7 +12,7 @@ from models.database import database
 from policy.refusals import Language, NotSignedIn, Refusal, TooOften
 from policy.sight import WATCHERS
 from portal.answers import status_of
-from portal.pages.forms import OURS, Form, Sent, fresh_key, typed
+from portal.pages.forms import OURS, Form, Sent, fresh_key, read, typed
 from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of, reader_of
 from portal.pages.speech import Words
 from tasks import clock
@@ -152,7 +152,7 @@ async def prove_again(request: Request) -> Response:
 async def sign_in_again(request: Request, why: Words = TIMED_OUT) -> Response:
     """For a form sent after the session was over: what was typed is kept for after the sign-in."""
     reader = reader_of(request)
-    form = await request.form(max_files=50, max_fields=500)
+    form = await read(request)
     secret = {"csrf", "password", "old", "new", "again"}
     kept = {f"{KEPT}{name}": value for name, value in typed(form).items() if name not in secret}
     next_page, said = inside(str(request.scope["path"])), reader.speech.of(why)

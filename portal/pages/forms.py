@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from policy.refusals import BadInput, NotAllowed
-from portal.pages.paper import Reader, reader_of
+from portal.measured import LARGEST_FORM
+from portal.pages.paper import LARGEST_ID, Reader, reader_of
 
 MOST_FIELDS, MOST_FILES = 500, 10
 OURS = frozenset({"csrf", "nonce", "version"})
@@ -42,13 +45,7 @@ class Sent:
 async def sent(request: Request) -> Sent:
     """Raises NotAllowed without the token of this session, BadInput for what is no form of ours."""
     reader = reader_of(request)
-    try:
-        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=256 * 1024)
-    except HTTPException as error:
-        raise BadInput(
-            f"提交的内容不能识别，没有保存。一次最多{MOST_FILES}个文件。",
-            f"This form cannot be read and nothing was stored. {MOST_FILES} files at a time at most.",
-        ) from error
+    form = await read(request)
     given = form.get("csrf")
     if not reader.csrf or not isinstance(given, str) or not hmac.compare_digest(given, reader.csrf):
         raise NotAllowed(
@@ -61,6 +58,42 @@ async def sent(request: Request) -> Sent:
 
 
 Form = Annotated[Sent, Depends(sent)]
+
+
+class _Parts(MultiPartParser):
+    """Files go to the disk as they come; of everything else there is no more than a form may have."""
+
+    text = 0
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is None:
+            self.text += end - start
+            if self.text > LARGEST_FORM:
+                raise MultiPartException("more text than a form may have")
+        super().on_part_data(data, start, end)
+
+
+async def read(request: Request, most_fields: int = MOST_FIELDS, part: int = LARGEST_FORM) -> FormData:
+    """The fields and files of a form, none of them larger than `part` but files. Raises BadInput."""
+    try:
+        kind, options = parse_options_header(request.headers.get("content-type"))
+        if kind != b"multipart/form-data":
+            return await request.form(max_fields=most_fields, max_part_size=part)
+        if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+            raise MultiPartException("forms of ours are in UTF-8")
+        parts = _Parts(
+            request.headers,
+            request.stream(),
+            max_files=MOST_FILES,
+            max_fields=most_fields,
+            max_part_size=part,
+        )
+        return await parts.parse()
+    except (HTTPException, MultiPartException, UnicodeError) as error:
+        raise BadInput(
+            f"提交的内容不能识别，没有保存。一次最多{MOST_FILES}个文件。",
+            f"This form cannot be read and nothing was stored. {MOST_FILES} files at a time at most.",
+        ) from error
 
 
 def typed(form: FormData) -> dict[str, str]:
@@ -77,7 +110,10 @@ def _text(value: object) -> str:
 
 
 def _version(value: object) -> int | None:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    """One that is larger than any can be is that of no finding, and is told so."""
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+        return None
+    return min(int(value[:12]), LARGEST_ID)
 
 
 def fresh_key() -> str:

@@ -26,7 +26,7 @@ from policy.refusals import BadInput, NotFound, Refusal
 from policy.sight import WATCHERS
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
-from portal.pages.paper import READ, Reader, Reading
+from portal.pages.paper import READ, Id, Reader, Reading
 from tasks import clock, wording
 from tasks.letters.words import KINDS
 
@@ -144,7 +144,7 @@ async def planned_letter(reader: Reading, rung: str, day: date, number: str) -> 
 
 
 @router.api_route("/letters/{letter_id}", methods=READ)
-async def letter(reader: Reading, letter_id: int) -> HTMLResponse:
+async def letter(reader: Reading, letter_id: Id) -> HTMLResponse:
     """One letter with its text: as it was sent, or as it would be sent now."""
     reader.must_have(*WATCHERS)
     return await drawn(reader, letter_id)
@@ -179,12 +179,12 @@ async def drawn(
 
 
 @router.post("/letters/{letter_id}/sign")
-async def sign(letter_id: int, form: Form) -> Response:
+async def sign(letter_id: Id, form: Form) -> Response:
     return await decided(letter_id, form, None)
 
 
 @router.post("/letters/{letter_id}/decline")
-async def decline(letter_id: int, form: Form) -> Response:
+async def decline(letter_id: Id, form: Form) -> Response:
     return await decided(letter_id, form, form["reason"])
 
 

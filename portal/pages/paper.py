@@ -12,6 +12,7 @@ from fastapi import Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from pydantic import Field
 from starlette.requests import Request
 
 from models.access.sessions import Visitor
@@ -214,6 +215,9 @@ def reader_of(request: Request) -> Reader:
 
 
 Reading = Annotated[Reader, Depends(reader_of)]
+LARGEST_ID = 2**31 - 1
+Id = Annotated[int, Field(le=LARGEST_ID)]
+"""A row's number in an address; a larger one is none that the database could be asked for."""
 
 
 def preferred(accepted: str) -> Language:

@@ -19,7 +19,7 @@ from policy.sight import WATCHERS
 from policy.stages import LIVE, Act, Stage
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
-from portal.pages.paper import READ, Reader, Reading
+from portal.pages.paper import READ, Id, Reader, Reading
 from tasks import clock
 from tasks.ledgers.reading import SOURCES
 
@@ -47,7 +47,7 @@ async def enter(form: Form) -> Response:
 
 
 @router.api_route("/rounds/{number:int}", methods=READ)
-async def one_round(reader: Reading, number: int) -> HTMLResponse:
+async def one_round(reader: Reading, number: Id) -> HTMLResponse:
     reader.must_have(*ROLES_FOR[Act.OPEN])
     async with reader.db.reading() as session:
         one = await rounds.found(session, number)
@@ -55,7 +55,7 @@ async def one_round(reader: Reading, number: int) -> HTMLResponse:
 
 
 @router.post("/rounds/{number:int}")
-async def change(form: Form, number: int) -> Response:
+async def change(form: Form, number: Id) -> Response:
     """Deadlines that move are shown before anything is stored, and what was shown is what is stored."""
     reader = form.reader
     reader.must_have(*ROLES_FOR[Act.OPEN])

@@ -22,7 +22,7 @@ from policy.sight import WATCHERS
 from policy.trade import Trade
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
-from portal.pages.paper import READ, Reader, Reading
+from portal.pages.paper import READ, Id, Reader, Reading
 from tasks import clock, telephone, timekeeping
 
 router = APIRouter()
@@ -94,7 +94,7 @@ async def telephone_list(reader: Reader) -> list[Row]:
 
 
 @router.post("/supervision/mails/{mail_id}")
-async def settle(mail_id: int, form: Form) -> Response:
+async def settle(mail_id: Id, form: Form) -> Response:
     """A mail in doubt did arrive, or is sent once more."""
     reader = form.reader
     reader.must_have(*WATCHERS)

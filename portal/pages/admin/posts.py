@@ -28,7 +28,7 @@ from portal.pages.admin.desk import (
 from portal.pages.admin.units import HERE as UNITS
 from portal.pages.admin.units import roles_of
 from portal.pages.forms import Form, Sent
-from portal.pages.paper import READ, Reader, Reading
+from portal.pages.paper import READ, Id, Reader, Reading
 from tasks import clock
 from tasks.succession import follow
 
@@ -37,7 +37,7 @@ HERE = "/admin/posts/{number}"
 
 
 @router.api_route(HERE, methods=READ)
-async def show_post(reader: Reading, number: int) -> HTMLResponse:
+async def show_post(reader: Reading, number: Id) -> HTMLResponse:
     await must_open(reader, UNITS)
     return await _post(reader, number)
 
@@ -78,7 +78,7 @@ def _done(form: Sent, number: int, said: str = "saved") -> Response:
 
 
 @router.post(HERE)
-async def change_post(form: Form, number: int) -> Response:
+async def change_post(form: Form, number: Id) -> Response:
     await _mine(form, number)
     try:
         await posts.change(form.reader.db, number, form["name"], roles_of(form), doer(form.reader))
@@ -88,7 +88,7 @@ async def change_post(form: Form, number: int) -> Response:
 
 
 @router.post(f"{HERE}/hand-over")
-async def hand_over(form: Form, number: int) -> Response:
+async def hand_over(form: Form, number: Id) -> Response:
     """To a successor, with all work under way; on a day to come it is handed over by itself."""
     placed = await _mine(form, number)
     try:
@@ -122,7 +122,7 @@ def _account(form: Sent) -> str:
 
 
 @router.post(f"{HERE}/join")
-async def join(form: Form, number: int) -> Response:
+async def join(form: Form, number: Id) -> Response:
     await _mine(form, number)
     try:
         first = day_of(form, "on", "任职首日", "First day") or clock.today()
@@ -134,7 +134,7 @@ async def join(form: Form, number: int) -> Response:
 
 
 @router.post(f"{HERE}/end")
-async def end(form: Form, number: int) -> Response:
+async def end(form: Form, number: Id) -> Response:
     """Say an appointment's last day."""
     await _mine(form, number)
     try:
@@ -152,7 +152,7 @@ async def end(form: Form, number: int) -> Response:
 
 
 @router.post(f"{HERE}/work")
-async def move_work(form: Form, number: int) -> Response:
+async def move_work(form: Form, number: Id) -> Response:
     """Open findings, some or all, to another post."""
     placed = await _mine(form, number)
     branch = await branch_of(form.reader)
@@ -177,7 +177,7 @@ async def move_work(form: Form, number: int) -> Response:
 
 
 @router.post(f"{HERE}/substitute")
-async def substitute(form: Form, number: int) -> Response:
+async def substitute(form: Form, number: Id) -> Response:
     placed = await _mine(form, number)
     try:
         wanted = Wanted(

@@ -21,7 +21,7 @@ from portal.pages.admin.desk import (
     refused,
 )
 from portal.pages.forms import Form, Sent
-from portal.pages.paper import READ, Reader, Reading
+from portal.pages.paper import READ, Id, Reader, Reading
 from portal.pages.speech import Words
 from tasks import clock
 
@@ -72,7 +72,7 @@ def _words(form: Sent) -> UnitWords:
 
 
 @router.api_route(f"{HERE}/{{number}}", methods=READ)
-async def show_unit(reader: Reading, number: int) -> HTMLResponse:
+async def show_unit(reader: Reading, number: Id) -> HTMLResponse:
     await must_open(reader, HERE)
     return await _unit(reader, number)
 
@@ -102,7 +102,7 @@ async def _parent(session: AsyncSession, unit: Unit, branch: Branch) -> Unit | N
 
 
 @router.post(f"{HERE}/{{number}}")
-async def change_unit(form: Form, number: int) -> Response:
+async def change_unit(form: Form, number: Id) -> Response:
     reader = form.reader
     await _must_keep(reader, number)
     try:
@@ -121,7 +121,7 @@ async def _must_keep(reader: Reader, number: int) -> None:
 
 
 @router.post(f"{HERE}/{{number}}/posts")
-async def add_post(form: Form, number: int) -> Response:
+async def add_post(form: Form, number: Id) -> Response:
     reader = form.reader
     await _must_keep(reader, number)
     try:
