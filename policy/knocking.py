@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,16 @@ def is_full(level: float, bucket: Bucket) -> bool:
 def wait(level: float, bucket: Bucket) -> int:
     """Seconds until another try fits, rounded up."""
     return max(0, math.ceil((level - (bucket.size - 1)) * bucket.seconds))
+
+
+def network_of(address: str) -> str:
+    """Whose tries count together: of IPv6 the whole /64, which one house has to itself."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return f"{IPv6Address(int(found) >> 64 << 64)}/64"

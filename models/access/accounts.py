@@ -8,7 +8,7 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.access import codes, passwords, sessions
+from models.access import codes, passwords, sessions, tokens
 from models.access.keys import Credential, SignIn
 from models.database import Database
 from models.mailing import outbox
@@ -203,7 +203,7 @@ async def _account(session: AsyncSession, name: str) -> Account:
 
 
 async def set_active(db: Database, name: str, by: Doer, *, active: bool) -> None:
-    """Close an account, which ends its sessions at once, or open it again. Raises BadInput, NotAllowed."""
+    """Close an account, which ends its sessions and tokens, or open it again. Raises BadInput, NotAllowed."""
     async with db.writing("account") as session:
         await db.alone(session, INTAKE)
         await check_keeper(session, by.account, None, by.today)
@@ -216,6 +216,7 @@ async def set_active(db: Database, name: str, by: Doer, *, active: bool) -> None
             account.active = active
             session.add(account)
         await sessions.end_all(session, name, by.at)
+        await tokens.end_all(session, name, by.at)
         by.note(session, "account_opened" if active else "account_closed", "", name)
         await outbox.try_again(session)
 

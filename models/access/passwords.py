@@ -6,17 +6,18 @@ from functools import lru_cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import knocking, sessions, tokens, trail
 from models.access.keys import Credential, Way
-from models.access.knocking import count, refuse_if_full
+from models.access.sessions import Visitor
 from models.database import Database
 from models.staff import book
 from models.staff.people import Account
 from policy import passwords
-from policy.knocking import WRONG_ANYWHERE, WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS
-from policy.refusals import NotSignedIn
+from policy.knocking import WRONG_ANYWHERE, WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS, Bucket, network_of
+from policy.refusals import NotSignedIn, Overtaken
 
 INITIAL_FOR = timedelta(hours=72)
 """How long an initial password may wait for its owner."""
@@ -55,32 +56,56 @@ async def give_initial(session: AsyncSession, account: str, now: datetime, by: s
 
 
 async def change(
-    session: AsyncSession, account: str, old: str, new: str, now: datetime, keep: str = ""
-) -> None:
-    """By the owner; ends their other sessions, but not the one whose hash is `keep`.
+    db: Database, visitor: Visitor, old: str, new: str, now: datetime, *, ends_tokens: bool = False
+) -> str:
+    """By the owner; ends all sessions, and returns the key of the one in which the visitor goes on.
 
-    Raises NotSignedIn for a wrong old password, BadInput for a new one that is not good enough.
+    Raises NotSignedIn for a wrong old password, BadInput for a new one that is not good enough, TooOften.
     """
-    credential = await session.get(Credential, account)
+    account = visitor.account
+    tries = {f"change:{account}": WRONG_FOR_ACCOUNT}
+    await knocking.try_with(db, tries, now)
+    async with db.reading() as session:
+        credential = await session.get(Credential, account)
     if credential is None or not matches(credential, old):
         raise NotSignedIn("原密码不正确。", "The old password is not right.")
     passwords.check(new, account)
-    await _set(session, account, hasher().hash(new), now, is_initial=False)
-    trail.note(session, now, "password_changed", account, by=account)
-    if keep:
-        await sessions.restamp(session, keep, credential.stamp, now)
+    made, seen = hasher().hash(new), credential.stamp
+    async with db.writing("password") as session:
+        await knocking.give_back(session, tries, now)
+        stamp = await _set(
+            session, account, made, now, is_initial=False, seen=seen, but=visitor.sign_in.key_hash
+        )
+        if ends_tokens:
+            await tokens.end_all(session, account, now)
+        trail.note(session, now, "password_changed", account, by=account)
+        return await sessions.renew(session, visitor.sign_in, now, stamp=stamp)
 
 
 async def _set(
-    session: AsyncSession, account: str, password_hash: str, now: datetime, *, is_initial: bool
-) -> None:
-    credential = await session.get(Credential, account) or Credential(account=account, set_at=now, stamp=0)
+    session: AsyncSession,
+    account: str,
+    password_hash: str,
+    now: datetime,
+    *,
+    is_initial: bool,
+    seen: int | None = None,
+    but: str = "",
+) -> int:
+    """The new stamp. Raises Overtaken where the password is not the one `seen` any more."""
+    found = await session.exec(select(Credential).where(Credential.account == account).with_for_update())
+    credential = found.first() or Credential(account=account, set_at=now, stamp=0)
+    if seen is not None and credential.stamp != seen:
+        raise Overtaken(
+            "密码刚刚已被修改，请重新登录。", "The password was changed meanwhile. Sign in again."
+        )
     credential.password_hash, credential.set_at, credential.is_initial = password_hash, now, is_initial
     credential.valid_until = now + INITIAL_FOR if is_initial else None
     credential.stamp += 1
     session.add(credential)
-    await sessions.end_all(session, account, now)
+    await sessions.end_all(session, account, now, but)
     await knocking.forget(session, f"account:{account}")
+    return credential.stamp
 
 
 def matches(credential: Credential | None, password: str, by: PasswordHash | None = None) -> bool:
@@ -98,32 +123,28 @@ async def sign_in(
     *,
     address: str = "",
     agent: str = "",
+    device: str = "",
     by: PasswordHash | None = None,
 ) -> str:
-    """The key of a new session.
+    """The key of a new session. From a `device` of the owner's it does not matter how often others tried.
 
     Raises NotSignedIn in the same words and time whether the account or the password is wrong, TooOften.
     """
-    keys = {
-        f"account:{name[:100]}": WRONG_FOR_ACCOUNT,
-        f"address:{address}": WRONG_FROM_ADDRESS,
-        "anywhere": WRONG_ANYWHERE,
-    }
+    keys = _counted(name, address, device)
+    await knocking.try_with(db, keys, now)
     async with db.reading() as session:
-        for key, bucket in keys.items():
-            await refuse_if_full(session, key, bucket, now)
         account = await session.get(Account, name)
         credential = await session.get(Credential, name) if account and account.active else None
     fits = matches(credential, password, by)
     expired = bool(credential and credential.valid_until and now >= credential.valid_until)
     async with db.writing("sign_in") as session:
         if not fits or expired or credential is None:
-            for key, bucket in keys.items():
-                await count(session, key, bucket, now)
             trail.note(session, now, "sign_in_refused", name, address=address)
             key = ""
         else:
-            await knocking.forget(session, f"account:{name}")
+            first, *rest = keys
+            await knocking.forget(session, first)
+            await knocking.give_back(session, rest, now)
             key = await sessions.begin(
                 session, name, Way.PASSWORD, credential.stamp, now, address=address, agent=agent
             )
@@ -131,3 +152,14 @@ async def sign_in(
     if not key:
         raise NotSignedIn(*WRONG)
     return key
+
+
+def _counted(name: str, address: str, device: str) -> dict[str, Bucket]:
+    """Which tries count together; first those at this account alone."""
+    if device:
+        return {f"device:{device}": WRONG_FOR_ACCOUNT}
+    return {
+        f"account:{name[:100]}": WRONG_FOR_ACCOUNT,
+        f"address:{network_of(address)}": WRONG_FROM_ADDRESS,
+        "anywhere": WRONG_ANYWHERE,
+    }

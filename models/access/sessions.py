@@ -14,7 +14,7 @@ from models.access.keys import Credential, SignIn, TaskLink, Way
 from models.access.sight import Sight, sight_of
 from models.database import Database
 from models.staff.people import Account, Person
-from policy.refusals import Language
+from policy.refusals import Language, NotSignedIn
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -158,21 +158,28 @@ async def _note_seen(db: Database, key_hash: str, now: datetime) -> None:
         )
 
 
-async def renew(session: AsyncSession, old: SignIn, now: datetime) -> str:
-    """Let a session go on, after a code was given, under a new key; the old one opens nothing any more."""
+async def renew(session: AsyncSession, old: SignIn, now: datetime, *, stamp: int | None = None) -> str:
+    """Let a session go on under a new key, after a code or a new password; the old one opens nothing more.
+
+    Raises NotSignedIn where it was ended meanwhile.
+    """
     key = secrets.token_urlsafe(32)
-    await end(session, old.key_hash, now)
-    kept = old.model_dump(exclude={"key_hash", "seen_at", "proved_at", "code_given"})
-    session.add(SignIn(**kept, key_hash=hashed(key), seen_at=now, proved_at=now, code_given=True))
+    if not await end(session, old.key_hash, now):
+        raise NotSignedIn("此次登录已结束，请重新登录。", "This session was ended. Sign in again.")
+    kept = old.model_dump(exclude={"key_hash", "seen_at", "proved_at"})
+    changed = {"code_given": True} if stamp is None else {"stamp": stamp}
+    session.add(SignIn(**kept | changed, key_hash=hashed(key), seen_at=now, proved_at=now))
     return key
 
 
-async def end(session: AsyncSession, key_hash: str, now: datetime) -> None:
-    await session.exec(
+async def end(session: AsyncSession, key_hash: str, now: datetime) -> bool:
+    """Whether it went on until now."""
+    ended = await session.exec(
         update(SignIn)
         .where(col(SignIn.key_hash) == key_hash, col(SignIn.ended_at).is_(None))
         .values(ended_at=now)
     )
+    return bool(ended.rowcount == 1)
 
 
 async def end_all(session: AsyncSession, account: str, now: datetime, but: str = "") -> None:
@@ -181,15 +188,6 @@ async def end_all(session: AsyncSession, account: str, now: datetime, but: str =
         update(SignIn)
         .where(col(SignIn.account) == account, col(SignIn.ended_at).is_(None), col(SignIn.key_hash) != but)
         .values(ended_at=now)
-    )
-
-
-async def restamp(session: AsyncSession, key_hash: str, stamp: int, now: datetime) -> None:
-    """Let one session go on under a new password."""
-    await session.exec(
-        update(SignIn)
-        .where(col(SignIn.key_hash) == key_hash)
-        .values(stamp=stamp, ended_at=None, proved_at=now)
     )
 
 
@@ -215,7 +213,4 @@ async def going_on(session: AsyncSession, account: str, now: datetime) -> list[S
 async def end_own(session: AsyncSession, account: str, key_hash: str, now: datetime) -> bool:
     """End one session of this account and of no other; whether there was one."""
     row = await session.get(SignIn, key_hash)
-    if row is None or row.account != account or row.ended_at is not None:
-        return False
-    await end(session, key_hash, now)
-    return True
+    return row is not None and row.account == account and await end(session, key_hash, now)

@@ -18,7 +18,7 @@ from models.findings import Finding
 from models.staff import book
 from models.staff.people import Account, Person, Post
 from policy import task_links
-from policy.knocking import WRONG_FROM_ADDRESS
+from policy.knocking import WRONG_FROM_ADDRESS, network_of
 from policy.refusals import NotAllowed, NotFound, NotSignedIn
 
 WRONG_PIN = ("PIN不正确。", "The PIN is not right.")
@@ -121,7 +121,7 @@ async def open_once(
     A try is counted before the PIN is looked at: however many come at once, five are looked at.
     """
     async with db.writing("task_link") as session:
-        await refuse_if_full(session, f"address:{address}", WRONG_FROM_ADDRESS, now)
+        await refuse_if_full(session, f"address:{network_of(address)}", WRONG_FROM_ADDRESS, now)
         link = await unopened(session, token, today, now)
         counted = await session.exec(
             update(TaskLink)

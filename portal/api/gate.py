@@ -17,7 +17,7 @@ from models.access.sight import Sight
 from models.access.tokens import Bearer
 from models.database import Database, database
 from models.settings import Settings
-from policy.knocking import API_CALLS, WRONG_FROM_ADDRESS
+from policy.knocking import API_CALLS, WRONG_FROM_ADDRESS, network_of
 from policy.refusals import (
     BadInput,
     NotAllowed,
@@ -162,7 +162,7 @@ async def let_in(request: Request) -> None:
 
 async def _note_wrong(db: Database, address: str) -> None:
     """Raises TooOften. Nobody finds a token by trying; but those who try are to be seen."""
-    now, key = clock.real(), f"api:{address}"
+    now, key = clock.real(), f"api:{network_of(address)}"
     async with db.reading() as session:
         await knocking.refuse_if_full(session, key, WRONG_FROM_ADDRESS, now)
     async with db.writing("token_refused") as session:

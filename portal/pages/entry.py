@@ -7,15 +7,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.access import passwords, sessions, trail
+from models.access import devices, passwords, sessions, tokens, trail
 from models.database import database
-from policy.refusals import Language, NotSignedIn, Refusal, TooOften
+from policy.refusals import BadInput, Language, NotSignedIn, Refusal, TooOften
 from policy.sight import WATCHERS
 from portal.answers import status_of
 from portal.pages.forms import OURS, Form, Sent, fresh_key, read, typed
-from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of, reader_of
+from portal.pages.paper import READ, WHO_ARE_YOU, Reader, Reading, cookie_name, key_of, reader_of
 from portal.pages.speech import Words
 from tasks import clock
+from tasks.kept import codes_key
 
 router = APIRouter()
 
@@ -72,15 +73,16 @@ def inside(next: str) -> str:
 
 @router.post("/sign-in")
 async def sign_in(form: Form) -> Response:
-    reader = form.reader
+    reader, account = form.reader, form["account"].strip()
     try:
         key = await passwords.sign_in(
             reader.db,
-            form["account"].strip(),
+            account,
             form["password"],
             clock.real(),
             address=address_of(reader.request),
             agent=reader.request.headers.get("user-agent", ""),
+            device=known_device(reader, account),
         )
     except (NotSignedIn, TooOften) as refusal:
         return asked_to_sign_in(
@@ -96,7 +98,29 @@ async def sign_in(form: Form) -> Response:
             await sessions.end(session, reader.visitor.sign_in.key_hash, clock.real())
     answer = await onwards(form, key)
     set_key(answer, reader, key)
+    remember_device(answer, reader, account)
     return answer
+
+
+def device_cookie(reader: Reader) -> str:
+    return f"{cookie_name(reader.config)}-device"
+
+
+def known_device(reader: Reader, account: str) -> str:
+    kept = reader.request.cookies.get(device_cookie(reader), "")
+    return devices.device_of(codes_key(reader.config), account, kept, clock.real()) if kept else ""
+
+
+def remember_device(answer: Response, reader: Reader, account: str) -> None:
+    answer.set_cookie(
+        device_cookie(reader),
+        devices.known_from(codes_key(reader.config), account, clock.real()),
+        max_age=int(devices.KEPT_FOR.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=reader.config.base_url.startswith("https://"),
+        path="/",
+    )
 
 
 async def onwards(form: Sent, key: str) -> Response:
@@ -174,21 +198,37 @@ async def sign_out(form: Form) -> Response:
 
 @router.api_route("/account/password", methods=READ)
 async def password_page(reader: Reading) -> HTMLResponse:
-    return reader.page("password.html", sentence="")
+    return await asked_for_new(reader)
+
+
+async def asked_for_new(reader: Reader, status: int = 200, sentence: str = "") -> HTMLResponse:
+    async with reader.db.reading() as session:
+        held = [one for one in await tokens.of(session, reader.account) if tokens.is_alive(one, clock.real())]
+    return reader.page("password.html", status, sentence=sentence, tokens=len(held))
 
 
 @router.post("/account/password")
 async def change_password(form: Form) -> Response:
     reader = form.reader
-    account, keep = reader.account, reader.visitor.sign_in.key_hash if reader.visitor else ""
     try:
+        if reader.visitor is None:
+            raise NotSignedIn(*WHO_ARE_YOU)
         if form["new"] != form["again"]:
-            raise NotSignedIn("两次填写的新密码不一样。", "The new password was typed in two ways.")
-        async with reader.db.writing("password") as session:
-            await passwords.change(session, account, form["old"], form["new"], clock.real(), keep)
+            raise BadInput("两次填写的新密码不一样。", "The new password was typed in two ways.")
+        key = await passwords.change(
+            reader.db,
+            reader.visitor,
+            form["old"],
+            form["new"],
+            clock.real(),
+            ends_tokens=bool(form["tokens"]),
+        )
     except Refusal as refusal:
-        return reader.page("password.html", 400, sentence=refusal.said(reader.speech.language))
-    return reader.turn("/", said="password_changed")
+        status = 429 if isinstance(refusal, TooOften) else 400
+        return await asked_for_new(reader, status, refusal.said(reader.speech.language))
+    answer = reader.turn("/", said="password_changed")
+    set_key(answer, reader, key)
+    return answer
 
 
 @router.post("/account/language")

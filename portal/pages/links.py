@@ -8,7 +8,7 @@ from models import ledger, questions
 from models.access import binding, knocking, task_links
 from models.access.sessions import Visitor
 from models.questions import Row
-from policy.knocking import WRONG_FROM_ADDRESS
+from policy.knocking import WRONG_FROM_ADDRESS, network_of
 from policy.refusals import NotFound, NotSignedIn, Refusal
 from policy.stages import Stage, acts_possible
 from policy.task_links import BY_LINK
@@ -126,5 +126,7 @@ async def opened(form: Sent, token: str) -> str:
             agent=reader.request.headers.get("user-agent", ""),
         )
     except (NotFound, NotSignedIn):
-        await knocking.let_through(reader.db, f"address:{address}", WRONG_FROM_ADDRESS, clock.real())
+        await knocking.let_through(
+            reader.db, f"address:{network_of(address)}", WRONG_FROM_ADDRESS, clock.real()
+        )
         raise

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from models.access import houses, knocking
-from policy.knocking import WRONG_FROM_ADDRESS
+from policy.knocking import WRONG_FROM_ADDRESS, network_of
 from policy.refusals import NotFound, NotSignedIn, Refusal
 from portal.answers import status_of
 from portal.pages.entry import address_of, asked_to_sign_in, inside, set_key
@@ -77,7 +77,9 @@ async def signed_in(reader: Reader, attempt: Attempt, code: str, state: str, iss
     try:
         person = await oidc.identity(reader.config, attempt, code, clock.real())
     except NotSignedIn:
-        await knocking.let_through(reader.db, f"address:{address}", WRONG_FROM_ADDRESS, clock.real())
+        await knocking.let_through(
+            reader.db, f"address:{network_of(address)}", WRONG_FROM_ADDRESS, clock.real()
+        )
         raise
     named = await houses.account_of(reader.db, reader.config.oidc_account_claim, person.claims)
     agent = reader.request.headers.get("user-agent", "")
