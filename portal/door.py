@@ -45,17 +45,15 @@ OWED = ("/sign-out", "/static/")
 """Besides the page where it is given, all that is open to a session that owes a password or a code."""
 ASKS_BY_ITSELF = (f"{UI_BASE}/api/",)
 """What a page left open asks for every few seconds: not whether somebody sits before it."""
-PROVEN = (
-    "/admin/posts",
-    "/admin/people",
-    "/admin/accounts",
-    "/admin/account",
-    "/admin/webhooks",
-    "/account/tokens",
-    "/account/code/off",
+PROVEN = re.compile(
+    r"/closure|/findings/.+/acts/approve_closure|/findings/.+/task-link"
+    r"|/account/(tokens|substitute|code/on|code/off)(/.*)?"
+    r"|/admin/(?!mail/|health/)(?!.*/preview$).+",
+    re.DOTALL,
 )
-"""Forms that change who may do what: the password is asked for again if it was given long ago."""
-CARRIED_AWAY = ("/findings/export.", "/admin/accounts/export.", "/admin/trail/export.")
+"""Forms that say who may do what, strike findings off, or let somebody in: the password is asked for again
+if it was given long ago. What is new among the administrator's forms is one of them."""
+CARRIED_AWAY = re.compile(r"(?!/mine/).*/export\.[^/]*", re.DOTALL)
 """Files with all that a township has, or all its people: so too where they are the whole township's."""
 HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 """A name or number with its port: with a slash or a question mark in it, it would be half an address."""
@@ -195,8 +193,8 @@ def must_prove(request: Request, visitor: Visitor) -> bool:
     """What a borrowed session must not do: change whose rights are whose, or carry the ledger away."""
     path = str(request.scope["path"])
     if request.method in WRITE:
-        return is_open(path, PROVEN)
-    return path.startswith(CARRIED_AWAY) and visitor.sight.units is None
+        return bool(PROVEN.fullmatch(path))
+    return visitor.sight.units is None and bool(CARRIED_AWAY.fullmatch(path))
 
 
 def onwards(request: Request) -> str:
