@@ -26,7 +26,10 @@ class LogFormat(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Everything an administrator may set. Rules are not settings."""
+    """Everything an administrator may set. Rules are not settings.
+
+    What is secret, or an address that may hold a password, is in no `repr`: logs and traces show those.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="RECTIFY_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
@@ -38,19 +41,25 @@ class Settings(BaseSettings):
         default=Language.CHINESE, description="Language of messages on the command line."
     )
 
-    database_url: str = Field(default="", description="Our database; SQLite in the data folder if empty.")
-    prefect_database_url: str = Field(default="", description="Prefect's own; SQLite in the folder if empty.")
+    database_url: str = Field(
+        default="", repr=False, description="Our database; SQLite in the data folder if empty."
+    )
+    prefect_database_url: str = Field(
+        default="", repr=False, description="Prefect's own; SQLite in the folder if empty."
+    )
     prefect_api_url: str = Field(default="", description="A Prefect server elsewhere; else the one of `up`.")
     prefect_auth: str = Field(
-        default="", description="Prefect's shared `name:password`; else the stored one."
+        default="", repr=False, description="Prefect's shared `name:password`; else the stored one."
     )
     prefect_key: str = Field(
-        default="", description="What Prefect's secrets are encrypted with; else the stored one."
+        default="", repr=False, description="What Prefect's secrets are encrypted with; else the stored one."
     )
     prefect_host: str = Field(
         default="127.0.0.1", description="Where the Prefect server listens; elsewhere only for many machines."
     )
-    redis_url: str = Field(default="", description="The Redis of several Prefect servers; none if empty.")
+    redis_url: str = Field(
+        default="", repr=False, description="The Redis of several Prefect servers; none if empty."
+    )
     work_pool: str = Field(default="rectify", description="The Prefect work pool.")
 
     portal_host: str = Field(default="127.0.0.1", description="Where the portal listens.")
@@ -103,7 +112,7 @@ class Settings(BaseSettings):
         default=SmtpSecurity.STARTTLS, description="How it is spoken to: none, starttls or tls."
     )
     smtp_user: str = Field(default="", description="For signing in there; nobody signs in if empty.")
-    smtp_password: str = Field(default="", description="The password for it.")
+    smtp_password: str = Field(default="", repr=False, description="The password for it.")
     smtp_ca_file: str = Field(default="", description="Extra certificate authority (PEM).")
     smtp_timeout: float = Field(default=60.0, gt=0, description="Seconds for each SMTP step but the last.")
     smtp_connections: int = Field(
