@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
 from models.access.sight import Sight, opened, seen
+from models.access.trail import Noted
 from models.bulk import plain
 from models.database import Database
 from models.findings import Finding, InspectionRound
@@ -199,4 +200,4 @@ async def _counted(session: AsyncSession, round_id: int) -> list[str]:
 
 
 def _note(session: AsyncSession, by: str, one: InspectionRound, now: datetime) -> None:
-    trail.note(session, now, "round_set", by, by=by, note=f"{one.source} {state(one)}")
+    trail.note(session, now, Noted.ROUND_SET, by, by=by, note=f"{one.source} {state(one)}")

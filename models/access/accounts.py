@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import codes, passwords, sessions, tokens
 from models.access.keys import Credential, SignIn
+from models.access.trail import Noted
 from models.database import Database
 from models.mailing import outbox
 from models.opening import INTAKE
@@ -156,7 +157,7 @@ async def add(db: Database, name: str, words: Words, by: Doer, *, same_person: b
             await staffing.add_account(
                 session, name, person, words.mailbox.strip(), words.phone.strip()[:40], words.language
             )
-        by.note(session, "account_added", person, name)
+        by.note(session, Noted.ACCOUNT_ADDED, person, name)
         await outbox.try_again(session)
 
 
@@ -181,7 +182,7 @@ async def change(db: Database, name: str, words: Words, by: Doer) -> None:
         account.phone, account.language = words.phone.strip()[:40], words.language
         session.add_all([account, person])
         if changed := [key for key, value in _said(account, person).items() if value != before[key]]:
-            by.note(session, "account_changed", "、".join(changed), name)
+            by.note(session, Noted.ACCOUNT_CHANGED, "、".join(changed), name)
         await outbox.try_again(session)
 
 
@@ -217,7 +218,7 @@ async def set_active(db: Database, name: str, by: Doer, *, active: bool) -> None
             session.add(account)
         await sessions.end_all(session, name, by.at)
         await tokens.end_all(session, name, by.at)
-        by.note(session, "account_opened" if active else "account_closed", "", name)
+        by.note(session, Noted.ACCOUNT_OPENED if active else Noted.ACCOUNT_CLOSED, "", name)
         await outbox.try_again(session)
 
 
@@ -238,7 +239,7 @@ async def end_sessions(db: Database, name: str, by: Doer) -> None:
         await check_keeper(session, by.account, None, by.today)
         await _account(session, name)
         await sessions.end_all(session, name, by.at)
-        by.note(session, "sessions_ended", "", name)
+        by.note(session, Noted.SESSIONS_ENDED, "", name)
 
 
 async def switch_codes_off(db: Database, name: str, by: Doer) -> None:

@@ -20,6 +20,7 @@ from models.access.keys import Credential, RecoveryCode
 from models.access.knocking import count, forget, refuse_if_full
 from models.access.passwords import READABLE
 from models.access.sessions import Visitor
+from models.access.trail import Noted
 from models.database import Database
 from policy import codes
 from policy.knocking import WRONG_CODES
@@ -78,7 +79,7 @@ async def switch_on(
             await session.exec(
                 update(Credential).where(col(Credential.account) == visitor.account).values(totp_seed=seed)
             )
-            trail.note(session, now, "code_switched_on", visitor.account, by=visitor.account)
+            trail.note(session, now, Noted.CODE_SWITCHED_ON, visitor.account, by=visitor.account)
             new = await sessions.renew(session, visitor.sign_in, now)
             recovery = await _renewed(session, visitor.account, key)
     if not fits:
@@ -131,7 +132,7 @@ async def drop(session: AsyncSession, account: str, now: datetime, by: str) -> N
     await session.exec(delete(RecoveryCode).where(col(RecoveryCode.account) == account))
     if by != account:
         await sessions.end_all(session, account, now)
-    trail.note(session, now, "code_switched_off", account, by=by)
+    trail.note(session, now, Noted.CODE_SWITCHED_OFF, account, by=by)
 
 
 async def _of(session: AsyncSession, account: str) -> Credential:
@@ -171,7 +172,7 @@ async def _counts(
     await session.exec(
         update(Credential).where(col(Credential.account) == account).values(totp_step=max(fitting))
     )
-    return await _accepted(session, account, now, "code_given")
+    return await _accepted(session, account, now, Noted.CODE_GIVEN)
 
 
 async def _recovers(session: AsyncSession, account: str, code: str, key: bytes, now: datetime) -> bool:
@@ -187,16 +188,16 @@ async def _recovers(session: AsyncSession, account: str, code: str, key: bytes, 
     )
     if used.rowcount != 1:
         return await _refused(session, account, now)
-    return await _accepted(session, account, now, "recovery_code_used")
+    return await _accepted(session, account, now, Noted.RECOVERY_CODE_USED)
 
 
 async def _refused(session: AsyncSession, account: str, now: datetime) -> bool:
     await count(session, f"code:{account}", WRONG_CODES, now)
-    trail.note(session, now, "code_refused", account)
+    trail.note(session, now, Noted.CODE_REFUSED, account)
     return False
 
 
-async def _accepted(session: AsyncSession, account: str, now: datetime, kind: str) -> bool:
+async def _accepted(session: AsyncSession, account: str, now: datetime, kind: Noted) -> bool:
     await forget(session, f"code:{account}")
     trail.note(session, now, kind, account)
     return True

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import sessions, trail
 from models.access.keys import Credential, Way
+from models.access.trail import Noted
 from models.database import Database
 from models.staff import book
 from models.staff.people import Account
@@ -33,12 +34,12 @@ async def sign_in(
     async with db.writing("sign_in") as session:
         credential = await _known(session, subject) or await _linked_by(session, subject, named, now)
         if credential is None:
-            trail.note(session, now, "sign_in_refused", named, address=address, note=f"oidc {subject}")
+            trail.note(session, now, Noted.SIGN_IN_REFUSED, named, address=address, note=f"oidc {subject}")
             key = ""
         else:
             stamp, account = credential.stamp, credential.account
             key = await sessions.begin(session, account, Way.OIDC, stamp, now, address=address, agent=agent)
-            trail.note(session, now, "sign_in", account, address=address, note="oidc")
+            trail.note(session, now, Noted.SIGN_IN, account, address=address, note="oidc")
     if not key:
         who = subject.rpartition(" ")[2]
         raise NotSignedIn(
@@ -68,7 +69,7 @@ async def _linked_by(session: AsyncSession, subject: str, named: str, now: datet
         return None
     credential.oidc_subject = subject
     session.add(credential)
-    trail.note(session, now, "oidc_linked", named, by="oidc", note=subject)
+    trail.note(session, now, Noted.OIDC_LINKED, named, by="oidc", note=subject)
     return credential
 
 
@@ -84,7 +85,9 @@ async def link(session: AsyncSession, account: str, subject: str, now: datetime,
     credential.oidc_subject = subject or None
     session.add(credential)
     await sessions.end_all(session, account, now)
-    trail.note(session, now, "oidc_linked" if subject else "oidc_unlinked", account, by=by, note=subject)
+    trail.note(
+        session, now, Noted.OIDC_LINKED if subject else Noted.OIDC_UNLINKED, account, by=by, note=subject
+    )
 
 
 async def account_of(db: Database, claim: str, claims: Mapping[str, Any]) -> str:

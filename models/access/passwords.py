@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.access import knocking, sessions, tokens, trail
 from models.access.keys import Credential, Way
 from models.access.sessions import Visitor
+from models.access.trail import Noted
 from models.database import Database
 from models.staff import book
 from models.staff.people import Account
@@ -51,7 +52,7 @@ async def give_initial(session: AsyncSession, account: str, now: datetime, by: s
     password = initial()
     await _set(session, account, hasher().hash(password), now, is_initial=True)
     await tokens.end_all(session, account, now)
-    trail.note(session, now, "password_given", account, by=by)
+    trail.note(session, now, Noted.PASSWORD_GIVEN, account, by=by)
     return password
 
 
@@ -78,7 +79,7 @@ async def change(
         )
         if ends_tokens:
             await tokens.end_all(session, account, now)
-        trail.note(session, now, "password_changed", account, by=account)
+        trail.note(session, now, Noted.PASSWORD_CHANGED, account, by=account)
         return await sessions.renew(session, visitor.sign_in, now, stamp=stamp)
 
 
@@ -139,7 +140,7 @@ async def sign_in(
     expired = bool(credential and credential.valid_until and now >= credential.valid_until)
     async with db.writing("sign_in") as session:
         if not fits or expired or credential is None:
-            trail.note(session, now, "sign_in_refused", name, address=address)
+            trail.note(session, now, Noted.SIGN_IN_REFUSED, name, address=address)
             key = ""
         else:
             first, *rest = keys
@@ -148,7 +149,7 @@ async def sign_in(
             key = await sessions.begin(
                 session, name, Way.PASSWORD, credential.stamp, now, address=address, agent=agent
             )
-            trail.note(session, now, "sign_in", name, address=address)
+            trail.note(session, now, Noted.SIGN_IN, name, address=address)
     if not key:
         raise NotSignedIn(*WRONG)
     return key

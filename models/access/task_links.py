@@ -13,6 +13,7 @@ from models.access.keys import TaskLink, Way
 from models.access.knocking import refuse_if_full
 from models.access.passwords import hasher
 from models.access.sight import Sight, must_see
+from models.access.trail import Noted
 from models.database import Database
 from models.findings import Finding
 from models.staff import book
@@ -79,7 +80,7 @@ async def make(
             expires_at=now + timedelta(days=days),
         )
         session.add(link)
-        trail.note(session, now, "link_made", account.name, by=by, note=number)
+        trail.note(session, now, Noted.LINK_MADE, account.name, by=by, note=number)
         return await _shown(session, link, account, token, pin)
 
 
@@ -137,7 +138,7 @@ async def open_once(
     fits = hasher().verify(pin.strip()[:20], link.pin_hash)
     async with db.writing("sign_in") as session:
         if not fits:
-            trail.note(session, now, "link_refused", link.account, address=address, note=link.finding)
+            trail.note(session, now, Noted.LINK_REFUSED, link.account, address=address, note=link.finding)
             key = ""
         else:
             key = await _opened(session, link, now, address, agent)
@@ -154,7 +155,7 @@ async def _opened(session: AsyncSession, link: TaskLink, now: datetime, address:
     )
     if used.rowcount != 1:
         raise NotFound(*binding.OVER)
-    trail.note(session, now, "link_opened", link.account, address=address, note=link.finding)
+    trail.note(session, now, Noted.LINK_OPENED, link.account, address=address, note=link.finding)
     return await sessions.begin(
         session, link.account, Way.LINK, 0, now, address=address, agent=agent, link=link
     )

@@ -13,6 +13,7 @@ from models.access import trail
 from models.access.keys import Token
 from models.access.sessions import hashed
 from models.access.sight import Sight, sight_of
+from models.access.trail import Noted
 from models.database import Database
 from models.staff import book
 from models.staff.people import Account, Person
@@ -66,7 +67,7 @@ async def make(session: AsyncSession, wanted: Wanted, by: str, now: datetime) ->
             expires_at=now + timedelta(days=wanted.days),
         )
     )
-    trail.note(session, now, "token_made", account.name, by=by, note=f"{name}: {' '.join(wanted.scopes)}")
+    trail.note(session, now, Noted.TOKEN_MADE, account.name, by=by, note=f"{name}: {' '.join(wanted.scopes)}")
     return secret
 
 
@@ -140,7 +141,7 @@ async def end(session: AsyncSession, account: str, token_id: int, by: str, now: 
     if token.ended_at is None:
         token.ended_at = now
         session.add(token)
-        trail.note(session, now, "token_ended", account, by=by, note=token.name)
+        trail.note(session, now, Noted.TOKEN_ENDED, account, by=by, note=token.name)
 
 
 async def end_all(session: AsyncSession, account: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
+from models.access.trail import Noted
 from models.hooks.delivering import UNDELIVERED
 from models.hooks.subscriptions import Delivery, DeliveryState, Webhook
 from models.running import Wake
@@ -57,7 +58,7 @@ async def subscribe(
         seen_wake=last,
     )
     session.add(made)
-    trail.note(session, now, "webhook_added", by, by=by, note=url)
+    trail.note(session, now, Noted.WEBHOOK_ADDED, by, by=by, note=url)
     await session.flush()
     return made, secret
 
@@ -75,7 +76,7 @@ async def end(session: AsyncSession, webhook_id: int, by: str, now: datetime) ->
     if webhook.is_active:
         webhook.is_active = False
         session.add(webhook)
-        trail.note(session, now, "webhook_ended", by, by=by, note=webhook.url)
+        trail.note(session, now, Noted.WEBHOOK_ENDED, by, by=by, note=webhook.url)
 
 
 async def found(session: AsyncSession, webhook_id: int) -> Webhook:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
 from models.access import trail
+from models.access.trail import Noted
 from models.bulk import store, whole
 from models.database import Database
 from models.findings import Finding
@@ -232,7 +233,7 @@ async def _carry_through(
         raise _Undone
     done.moves = await recompute(session, trade, why, now, units, told)
     if done.changed and why.by != SYSTEM:
-        trail.note(session, now, "calendar_changed", "", by=why.by, note=why.zh)
+        trail.note(session, now, Noted.CALENDAR_CHANGED, "", by=why.by, note=why.zh)
     if first is not None:
         ahead = max(map(foresight, (trade.rules, *trade.versions.values())))
         await _look_again(session, max(office_day(now), first - timedelta(days=ahead)), units)

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger, questions
 from models.access import trail
+from models.access.trail import Noted
 from models.database import Database
 from models.findings import Finding
 from models.rules.recomputing import Because, Move, Told, nobody, preview_of, recompute_of
@@ -53,7 +54,7 @@ async def move(db: Database, wanted: Wanted, now: datetime, told: Told = nobody)
     async with db.writing("rules") as session:
         moved = await _moving(session, wanted, now, told, dry_run=False)
         note = f"第{moved.version}版：{len(moved.numbers)}项"
-        trail.note(session, now, "rules_moved", "", by=wanted.by, note=note)
+        trail.note(session, now, Noted.RULES_MOVED, "", by=wanted.by, note=note)
         return moved
 
 

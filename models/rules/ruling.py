@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
+from models.access.trail import Noted
 from models.database import Database
 from models.findings import Finding
 from models.rules.rulebook import RuleBook
@@ -63,7 +64,7 @@ async def use(db: Database, text: str, by: str, reason: str, now: datetime) -> R
     try:
         async with db.writing("rules") as session:
             session.add(book)
-            trail.note(session, now, "rules_used", "", by=by, note=f"第{made.version}版")
+            trail.note(session, now, Noted.RULES_USED, "", by=by, note=f"第{made.version}版")
     except IntegrityError:
         raise Overtaken(
             f"第{made.version}版规则刚刚已由他人启用，请重新查看后再办理。",

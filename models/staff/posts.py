@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access.sight import within
+from models.access.trail import Noted
 from models.database import Database
 from models.mailing import outbox
 from models.opening import INTAKE
@@ -163,7 +164,7 @@ async def add(db: Database, unit_id: int, name: str, roles: Collection[Role], by
         session.add(post)
         await session.flush()
         session.add_all(PostRole(post_id=post.id or 0, role=role) for role in roles)
-        by.note(session, "post_added", f"{post.name}：{_listed(roles)}")
+        by.note(session, Noted.POST_ADDED, f"{post.name}：{_listed(roles)}")
     return post.id or 0
 
 
@@ -179,9 +180,9 @@ async def change(db: Database, post_id: int, name: str, roles: Collection[Role],
             before, post.name = post.name, await _free_name(session, post.unit_id, name, post_id)
             gone, new = await _set_roles(session, post_id, set(roles))
         if before != post.name:
-            by.note(session, "post_changed", f"{before} → {post.name}")
+            by.note(session, Noted.POST_CHANGED, f"{before} → {post.name}")
         if gone or new:
-            by.note(session, "roles_changed", f"{post.name}：+{_listed(new)} −{_listed(gone)}")
+            by.note(session, Noted.ROLES_CHANGED, f"{post.name}：+{_listed(new)} −{_listed(gone)}")
         await outbox.try_again(session)
 
 
@@ -225,7 +226,7 @@ async def join(db: Database, post_id: int, account: str, first: date, note: str,
             row = Appointment(post_id=post_id, person_id=comes.person_id, from_day=first)
             row.by, row.note = by.account, note.strip()
             session.add(row)
-        by.note(session, "appointed", f"{post.name}，{first} 起", account)
+        by.note(session, Noted.APPOINTED, f"{post.name}，{first} 起", account)
         await outbox.try_again(session)
 
 
@@ -247,7 +248,7 @@ async def end(db: Database, appointment_id: int, last: date, by: Doer) -> None:
             row.to_day, row.cut_short = max(last, row.from_day), last < row.from_day
             session.add(row)
         held = await session.exec(select(Account.name).where(Account.person_id == row.person_id))
-        by.note(session, "appointment_ended", f"{post.name}，{last} 止", held.first() or "")
+        by.note(session, Noted.APPOINTMENT_ENDED, f"{post.name}，{last} 止", held.first() or "")
 
 
 def _check_last(row: Appointment, last: date, today: date) -> None:

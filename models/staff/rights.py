@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
+from models.access.trail import Noted
 from models.staff import book
 from models.staff.people import Account, Appointment, Post, PostRole, Substitution, Unit
 from policy.refusals import BadInput, NotAllowed
@@ -26,7 +27,7 @@ class Doer:
     at: datetime
     address: str = ""
 
-    def note(self, session: AsyncSession, kind: str, note: str = "", account: str = "") -> None:
+    def note(self, session: AsyncSession, kind: Noted, note: str = "", account: str = "") -> None:
         """Into the trail, in the transaction that does it."""
         trail.note(session, self.at, kind, account, by=self.account, address=self.address, note=note)
 

@@ -11,6 +11,7 @@ from sqlalchemy import exists, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access.trail import Noted
 from models.database import Database
 from models.mailing import outbox
 from models.opening import INTAKE
@@ -196,7 +197,7 @@ async def take_in(
                     await _relate(session, holder, done)
             await outbox.try_again(session)
             if by is not None:
-                by.note(session, "people_taken_in", f"+{done.added} ~{done.changed}")
+                by.note(session, Noted.PEOPLE_TAKEN_IN, f"+{done.added} ~{done.changed}")
             if done.errors:
                 raise BadInput("名册有误，未作任何修改。", "The people file has errors; nothing was changed.")
     except BadInput:

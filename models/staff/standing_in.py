@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import trail
+from models.access.trail import Noted
 from models.database import Database
 from models.opening import INTAKE
 from models.staff import book
@@ -63,7 +64,7 @@ async def stand_in(db: Database, wanted: Wanted, today: date, at: datetime) -> N
         async with kept_apart(session, wanted.by, today):
             session.add(row)
         said = f"{post.name}，{wanted.span.first} 至 {wanted.span.last}"
-        trail.note(session, at, "stand_in_set", wanted.account, by=wanted.by, note=said)
+        trail.note(session, at, Noted.STAND_IN_SET, wanted.account, by=wanted.by, note=said)
 
 
 async def _check_may_say(session: AsyncSession, by: str, post: Post, today: date) -> None:
@@ -205,7 +206,7 @@ async def end(db: Database, number: int, by: str, last: date | None, today: date
             raise NotFound(f"没有第{number}号代班。", f"There is no substitution {number}.")
         post = await session.get_one(Post, row.post_id)
         await _check_may_say(session, by, post, today)
-        trail.note(session, at, "stand_in_ended", "", by=by, note=f"{post.name}，{last or today}")
+        trail.note(session, at, Noted.STAND_IN_ENDED, "", by=by, note=f"{post.name}，{last or today}")
         last = last or today - timedelta(days=1)
         if row.from_day is None or last < today <= row.from_day:
             await session.delete(row)

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger
 from models.access import trail
+from models.access.trail import Noted
 from models.database import Database
 from models.findings import Finding
 from models.mailing import outbox
@@ -77,7 +78,7 @@ async def change_hands(db: Database, change: Change, now: datetime, trade: Trade
             for row in leaving:
                 close(row, on)
             begun = await _begin(session, post, comes, on, change, today)
-        trail.note(session, now, "appointed", change.to, by=change.by, note=f"{post.name}，{on} 起")
+        trail.note(session, now, Noted.APPOINTED, change.to, by=change.by, note=f"{post.name}，{on} 起")
         leaves = leaving[0].person_id if leaving else post.in_hands_of
         hands = Successor(post.id or 0, leaves, comes.person_id)
         numbers = await _hand_on(session, post, hands, now, trade) if on <= today else []

@@ -8,6 +8,7 @@ from sqlalchemy import exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access.trail import Noted
 from models.database import Database
 from models.findings import Finding
 from models.opening import INTAKE
@@ -92,7 +93,7 @@ async def add(db: Database, words: UnitWords, by: Doer) -> int:
         await check_keeper(session, by.account, words.parent_id, by.today)
         unit = Unit(name=await _free_name(session, words.name, None), kind=_kind(words.kind))
         await _hang(session, unit, words.parent_id)
-        by.note(session, "unit_added", unit.name)
+        by.note(session, Noted.UNIT_ADDED, unit.name)
         await session.flush()
     return unit.id or 0
 
@@ -117,7 +118,7 @@ async def change(db: Database, unit_id: int, words: UnitWords, by: Doer) -> None
             await _hang(session, unit, words.parent_id)
         after = await _said(session, unit)
         if after != before:
-            by.note(session, "unit_changed", f"{before} → {after}")
+            by.note(session, Noted.UNIT_CHANGED, f"{before} → {after}")
 
 
 async def _said(session: AsyncSession, unit: Unit) -> str:

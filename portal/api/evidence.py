@@ -9,6 +9,7 @@ from starlette.responses import FileResponse
 
 from models.access import trail
 from models.access.sight import find_seen
+from models.access.trail import Noted
 from models.evidence import file_of
 from models.keeping import files
 from models.orders import ActWords, Order, words_of
@@ -72,7 +73,7 @@ async def fetch_evidence(caller: Reads, number: str, sha256: str) -> FileRespons
         raise NotFound(*GONE)
     async with caller.db.writing("trail") as session:
         note, address = f"{number} {file.sha256[:12]}", address_of(caller.request)
-        trail.note(session, clock.real(), "download", caller.account, address=address, note=note)
+        trail.note(session, clock.real(), Noted.DOWNLOAD, caller.account, address=address, note=note)
     return FileResponse(path, media_type=media_type(file.name), filename=file.name, headers=HARMLESS)
 
 

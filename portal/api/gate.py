@@ -15,6 +15,7 @@ from starlette.responses import Response
 from models.access import knocking, tokens, trail
 from models.access.sight import Sight
 from models.access.tokens import Bearer
+from models.access.trail import Noted
 from models.database import Database, database
 from models.settings import Settings
 from policy.knocking import API_CALLS, WRONG_FROM_ADDRESS, network_of
@@ -167,7 +168,7 @@ async def _note_wrong(db: Database, address: str) -> None:
         await knocking.refuse_if_full(session, key, WRONG_FROM_ADDRESS, now)
     async with db.writing("token_refused") as session:
         await knocking.count(session, key, WRONG_FROM_ADDRESS, now)
-        trail.note(session, now, "token_refused", "", address=address)
+        trail.note(session, now, Noted.TOKEN_REFUSED, "", address=address)
 
 
 def refused(request: Request, refusal: Refusal) -> Response:

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from models.access import accounts, sessions
+from models.access.trail import Noted
 from models.staff import posts, standing_in
 from models.staff.standing_in import Wanted
 from policy.refusals import BadInput, Language, NotFound, Refusal
@@ -56,9 +57,9 @@ async def end_session(form: Form) -> Response:
     async with reader.db.writing("session") as session:
         if form["which"] == "others":
             await sessions.end_all(session, by.account, by.at, but=here)
-            by.note(session, "sessions_ended", "", by.account)
+            by.note(session, Noted.SESSIONS_ENDED, "", by.account)
         elif await sessions.end_own(session, by.account, form["which"], by.at):
-            by.note(session, "session_ended", "", by.account)
+            by.note(session, Noted.SESSION_ENDED, "", by.account)
     return reader.turn(HERE, said="session_ended")
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.access import devices, passwords, sessions, tokens, trail
+from models.access.trail import Noted
 from models.database import database
 from policy.refusals import BadInput, Language, NotSignedIn, Refusal, TooOften
 from policy.sight import WATCHERS
@@ -190,7 +191,7 @@ async def sign_out(form: Form) -> Response:
     if reader.visitor is not None:
         async with database(reader.config).writing("sign_out") as session:
             await sessions.end(session, reader.visitor.sign_in.key_hash, clock.real())
-            trail.note(session, clock.real(), "sign_out", reader.account)
+            trail.note(session, clock.real(), Noted.SIGN_OUT, reader.account)
     answer = RedirectResponse("/sign-in", 303, {"Clear-Site-Data": '"cache"'})
     answer.delete_cookie(cookie_name(reader.config), path="/")
     return answer

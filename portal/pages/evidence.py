@@ -5,6 +5,7 @@ from starlette.responses import FileResponse
 
 from models.access import trail
 from models.access.sight import find_seen
+from models.access.trail import Noted
 from models.evidence import file_of
 from models.keeping import files
 from policy.refusals import NotFound
@@ -37,7 +38,7 @@ async def download(number: str, key: str, reader: Reading, inline: bool = False)
         async with reader.db.writing("trail") as session:
             note = f"{number} {file.sha256[:12]}"
             address = address_of(reader.request)
-            trail.note(session, clock.real(), "download", reader.account, address=address, note=note)
+            trail.note(session, clock.real(), Noted.DOWNLOAD, reader.account, address=address, note=note)
     how = "inline" if picture else "attachment"
     return FileResponse(
         path,

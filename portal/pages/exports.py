@@ -11,6 +11,7 @@ from starlette.responses import StreamingResponse
 
 from models.access import trail
 from models.access.knocking import let_through
+from models.access.trail import Noted
 from models.listing import exporting
 from models.listing.conditions import findings_where
 from models.listing.saved import written as in_words
@@ -211,7 +212,7 @@ async def handed_out(
 async def _noted(reader: Reader, what: str) -> None:
     address: str = reader.request.client.host if reader.request.client else ""
     async with reader.db.writing("export") as session:
-        trail.note(session, clock.real(), "export", reader.account, address=address, note=what)
+        trail.note(session, clock.real(), Noted.EXPORT, reader.account, address=address, note=what)
 
 
 async def _cells(

@@ -117,7 +117,7 @@ async def test_all_people_and_the_log_go_out_only_by_a_password_given_lately(
 ) -> None:
     office = await visit("zhenggaiban")
     await long_ago(town, office)
-    for path, status in (("/admin/accounts", 401), ("/admin/trail", 401), ("/rounds", 200)):
+    for path, status in (("/admin/accounts", 401), ("/admin/trail", 401), ("/mine", 200)):
         assert (await office.get(f"{path}/export.csv")).status_code == status
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from models.access import accounts, trail
 from models.access.knocking import let_through
+from models.access.trail import Noted
 from models.rules.trade import trade
 from policy.knocking import TEST_MAILS
 from policy.refusals import Refusal
@@ -64,7 +65,7 @@ async def test_mail(form: Form) -> Response:
     except Refusal as refusal:
         return await _mail(reader, refused(form, refusal, "test"))
     async with reader.db.writing("trail") as session:
-        by.note(session, "mail_tried", reader.speech.say(tried.zh, tried.en), by.account)
+        by.note(session, Noted.MAIL_TRIED, reader.speech.say(tried.zh, tried.en), by.account)
     return reader.turn(HERE)
 
 
