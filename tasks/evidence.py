@@ -3,11 +3,12 @@
 import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import defusedxml.ElementTree
 import puremagic
 
 from models.keeping import files
@@ -91,23 +92,46 @@ def _archive(*parts: str) -> Callable[[str, IO[bytes]], None]:
 
 
 ACTIVE_PARTS = re.compile(r"vbaproject\.bin|activex|oleobject|macros?/|\.(exe|js|vbs|bat|dll)$", re.I)
-OUTSIDE = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.I)
+HYPERLINKS = frozenset(
+    f"http://{standard}/relationships/hyperlink"
+    for standard in ("schemas.openxmlformats.org/officeDocument/2006", "purl.oclc.org/ooxml/officeDocument")
+)
+"""What may lead out of a document: nothing is fetched before somebody clicks."""
 
 
 def _check_parts(name: str, archive: zipfile.ZipFile, parts: tuple[str, ...]) -> None:
     names = set(archive.namelist())
     if not names.issuperset(parts):
         raise _something_else(name, b"")
-    links = [
-        found for part in names if part.endswith(".rels") for found in OUTSIDE.findall(archive.read(part))
-    ]
-    reaches_out = any(b"/hyperlink" not in link for link in links)
-    types = archive.read(parts[0]) if parts[0] in names else b""
-    if any(ACTIVE_PARTS.search(part) for part in names) or b"macroEnabled" in types or reaches_out:
+    try:
+        reaches_out = any(_reaches_out(archive.read(x)) for x in names if x.lower().endswith(".rels"))
+        runs = CONTENT in parts and _runs(archive.read(CONTENT))
+    except (SyntaxError, ValueError, LookupError) as error:
+        raise _damaged(name) from error
+    if runs or reaches_out or any(ACTIVE_PARTS.search(part) for part in names):
         raise BadInput(
             f"“{name}”含有宏、嵌入程序或外部链接，不能作为佐证。请另存为 PDF 再传。",
             f"“{name}” holds macros, programs or links to other files. Save it as PDF and attach that.",
         )
+
+
+def _elements(part: bytes) -> Iterator[dict[str, str]]:
+    """The attributes of each, however they are written. Raises SyntaxError, or ValueError for a DTD."""
+    for element in defusedxml.ElementTree.fromstring(part, forbid_dtd=True).iter():
+        yield element.attrib
+
+
+def _reaches_out(part: bytes) -> bool:
+    return any(
+        found.get("TargetMode", "").strip().lower() == "external"
+        and found.get("Type", "").strip() not in HYPERLINKS
+        for found in _elements(part)
+    )
+
+
+def _runs(types: bytes) -> bool:
+    said = (value for found in _elements(types) for value in found.values())
+    return any("macroenabled" in value.lower() for value in said)
 
 
 CONTENT = "[Content_Types].xml"

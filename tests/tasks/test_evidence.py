@@ -30,8 +30,17 @@ def document(more: dict[str, bytes] | None = None) -> bytes:
 
 BOOK = packed({"[Content_Types].xml": TYPES, "xl/workbook.xml": b"<workbook/>"})
 RELATIONS = "word/_rels/document.xml.rels"
-HYPERLINK = b'<Relationship Id="a" Type="http://x/hyperlink" Target="http://x" TargetMode="External"/>'
-TEMPLATE = b'<Relationship Id="a" TargetMode="External" Type="http://x/attachedTemplate" Target="http://x"/>'
+OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+HYPERLINK = b'<Relationship Type="%s/hyperlink" Target="http://x" TargetMode="External"/>' % OFFICE
+TEMPLATE = b'<Relationship TargetMode="External" Type="%s/attachedTemplate" Target="http://x"/>' % OFFICE
+DISGUISED = (
+    TEMPLATE.replace(b"http://x", b"http://x/hyperlink"),
+    TEMPLATE.replace(b"External", b"&#69;xternal"),
+    TEMPLATE.replace(b"Target=", b'Id="a>b" Target='),
+    TEMPLATE.replace(b"<Relationship", b'<r:Relationship xmlns:r="http://y"'),
+    ('<?xml version="1.0" encoding="UTF-16"?>' + TEMPLATE.decode()).encode("utf-16"),
+    TEMPLATE.replace(b"attachedTemplate", b"hyperlink/x"),
+)
 GOOD = [
     ("会议记录.pdf", PDF),
     ("2026.11.20现场照片.JPG", JPG),
@@ -55,9 +64,16 @@ BAD = [
     ("台账.docx", BOOK, "内容不是 docx"),
     ("压缩.docx", packed({"a.txt": b"x"}), "内容不是 docx"),
     ("宏.docx", document({"word/vbaProject.bin": b"x"}), "含有宏"),
-    ("宏.docx", document({"[Content_Types].xml": b"<Types>macroEnabled</Types>"}), "含有宏"),
+    (
+        "宏.docx",
+        document({"[Content_Types].xml": b"<Types><a ContentType='x.macroEnabled'/></Types>"}),
+        "含有宏",
+    ),
     ("对象.docx", document({"word/embeddings/oleObject1.bin": b"x"}), "含有宏"),
     ("模板.docx", document({RELATIONS: TEMPLATE}), "外部链接"),
+    *(("外.docx", document({RELATIONS: one}), "外部链接") for one in DISGUISED),
+    ("外.docx", document({RELATIONS.upper(): TEMPLATE}), "外部链接"),
+    ("实体.docx", document({RELATIONS: b"<!DOCTYPE a><a/>"}), "已损坏"),
     ("坏.docx", document()[:-30], "已损坏"),
     ("炸弹.docx", document({"word/media/a.bin": b"\0" * 60_000_000}), "已损坏"),
     ("大图.png", PNG[:16] + (50_000).to_bytes(4) * 2 + PNG[24:], "尺寸过大"),
