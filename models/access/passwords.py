@@ -15,7 +15,7 @@ from models.access.sessions import Visitor
 from models.access.trail import Noted
 from models.database import Database
 from models.staff import book
-from models.staff.people import Account
+from models.staff.people import Account, Unit
 from policy import passwords
 from policy.knocking import WRONG_ANYWHERE, WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS, Bucket, network_of
 from policy.refusals import NotSignedIn, Overtaken
@@ -68,9 +68,10 @@ async def change(
     await knocking.try_with(db, tries, now)
     async with db.reading() as session:
         credential = await session.get(Credential, account)
+        units = list(await session.exec(select(Unit.name)))
     if credential is None or not matches(credential, old):
         raise NotSignedIn("原密码不正确。", "The old password is not right.")
-    passwords.check(new, account)
+    passwords.check(new, account, {visitor.name, *units})
     made, seen = hasher().hash(new), credential.stamp
     async with db.writing("password") as session:
         await knocking.give_back(session, tries, now)

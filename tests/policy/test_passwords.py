@@ -27,6 +27,45 @@ def test_a_sentence_is_good_whatever_it_is_made_of(password: str) -> None:
     passwords.check(password, "bingcun")
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "bingcun2026",
+        "Zhenggai@2026",
+        "admin2026!!",
+        "qwertyui123456",
+        "asdfgh654321",
+        "zyxwvutsr",
+        "abcabcabc",
+        "12ab12ab12ab",
+        "19780314",
+        "13905711234",
+        "33012719780314123X",
+        "张建国@2026",
+        "丙村党支部123",
+        "Passw0rd!!1",
+    ],
+)
+def test_what_others_think_of_first_is_refused(password: str) -> None:
+    with pytest.raises(BadInput, match="太容易猜到"):
+        passwords.check(password, "bingcun", {"张建国", "丙村党支部"})
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "另一个好密码的话",
+        "three old willows",
+        "Xk4-wq9z-Tm2p",
+        "丙村有三棵老柳树2026",
+        "20年修好那座桥",
+        "k7mq-x2vd-9rtb",
+    ],
+)
+def test_one_of_ones_own_is_taken(password: str) -> None:
+    passwords.check(password, "bingcun", {"张建国", "丙村党支部"})
+
+
 def test_one_that_is_longer_than_is_taken_is_said() -> None:
     with pytest.raises(BadInput, match="128"):
         passwords.check("长" * 129, "bingcun")
