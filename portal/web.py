@@ -44,6 +44,7 @@ from portal.pages import (
     rounds,
     supervision,
     tokens,
+    verifiers,
 )
 from portal.pages.admin import index as desk
 from portal.pages.paper import READ
@@ -68,6 +69,7 @@ PAGES = (
     codes,
     finding,
     supervision,
+    verifiers,
     letters,
     phones,
     mailbox,

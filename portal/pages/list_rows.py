@@ -10,7 +10,9 @@ from models.mine import mine
 from models.questions import Row
 from models.rules.trade import trade
 from models.watching import queues
+from policy.escalation import TIMED
 from policy.sight import WATCHERS
+from policy.stages import Stage
 from portal.pages.admin.accounts import HERE, TRAIL, state_of
 from portal.pages.admin.desk import must_open
 from portal.pages.letters import DAYS_AHEAD, Days, coming, known
@@ -20,6 +22,7 @@ from portal.pages.paper import Reader, Reading
 from portal.pages.rounds import READERS
 from portal.pages.supervision import late_rows
 from portal.pages.trail_words import kind_words
+from portal.pages.verifiers import VERIFYING
 from tasks import clock
 
 Rows = AsyncIterator[Sequence[Row]]
@@ -37,10 +40,18 @@ async def to_come(reader: Reading, unit: str = "", kind: str = "", days: Days = 
 
 
 async def late(reader: Reading) -> Rows:
+    return await _late(reader, TIMED)
+
+
+async def verifiers(reader: Reading) -> Rows:
+    return await _late(reader, VERIFYING)
+
+
+async def _late(reader: Reader, stages: Sequence[Stage]) -> Rows:
     reader.must_have(*WATCHERS)
     held = await trade(reader.db)
     async with reader.db.reading() as session:
-        return at_once(await late_rows(session, reader.sight, held))
+        return at_once(await late_rows(session, reader.sight, held, stages=stages))
 
 
 async def mails(reader: Reading) -> Rows:

@@ -100,6 +100,20 @@ LISTS: dict[str, Exported] = {
         ),
         list_rows.late,
     ),
+    "/supervision/verifiers": Exported(
+        ("验收超期", "Verifications late"),
+        (
+            FINDING,
+            title(lambda row: bool(row["veiled"])),
+            text("unit", "责任单位", "Unit"),
+            listed("people", "验收人", "Verifier"),
+            listed("posts", "岗位", "Post"),
+            day("since", "提交验收", "Submitted"),
+            day("due", "应于", "Due"),
+            count("workdays_late", "超期工作日", "Working days late"),
+        ),
+        list_rows.verifiers,
+    ),
     "/supervision/mails": Exported(
         ("未送达邮件", "Mails that failed"),
         (

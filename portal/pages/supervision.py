@@ -1,6 +1,6 @@
 """Supervision 督办: what waits for a supervisor, each queue with what can be decided about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -16,9 +16,11 @@ from models.paging import numbers_opened
 from models.questions import Row
 from models.rules.trade import trade
 from models.watching import memory, queues
+from policy.escalation import TIMED
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import SIGNERS
 from policy.sight import WATCHERS
+from policy.stages import Stage
 from policy.trade import Trade
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
@@ -65,6 +67,7 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
         typed=again.said or {},
         told=facts,
         provisional=survey.provisional,
+        late_verifications=survey.late_verifications,
         late=late[:ROWS],
         more_late=len(late) > ROWS,
         lines=[line for line in lines if not line["is_told"]],
@@ -75,11 +78,13 @@ async def shown(reader: Reader, again: Again) -> HTMLResponse:
     )
 
 
-async def late_rows(session: AsyncSession, sight: Sight, held: Trade, limit: int = ALL) -> list[Row]:
+async def late_rows(
+    session: AsyncSession, sight: Sight, held: Trade, limit: int = ALL, stages: Sequence[Stage] = TIMED
+) -> list[Row]:
     """The latest first; of what the reader may not open neither what it is nor whose turn."""
-    found = await late_steps(session, held, clock.today(), sight=sight, limit=limit)
+    found = await late_steps(session, held, clock.today(), stages, sight=sight, limit=limit)
     opened = await numbers_opened(session, sight, [row["finding"] for row in found])
-    hidden: Row = {"title": "", "people": [], "posts": [], "veiled": True}
+    hidden: Row = {"title": "", "unit": "", "people": [], "posts": [], "veiled": True}
     return [row | ({"veiled": False} if row["finding"] in opened else hidden) for row in found]
 
 

@@ -21,12 +21,14 @@ from tests.portal.security.test_proving import long_ago
 from tests.portal.test_ledger import RED, change
 from tests.portal.test_supervision import in_doubt, look_round
 
+OTHER = "XC2026-002"
 FORMULA = '=HYPERLINK("http://x")'
 TABLE = r"(?<!<tfoot>)<tr(?: class=\"closed\")?>\s*<t[dh][^>]*(?:data-label|scope=\"row\")"
 ARTICLE, TASK = "<article>", r"<li class=\"task "
 CASES: dict[str, tuple[str, str, str]] = {
     "/letters/to-come": ("jiwei", "bingcun", TABLE),
     "/supervision/late": ("jiwei", "bingcun", TABLE),
+    "/supervision/verifiers": ("jiwei", "bingcun", TABLE),
     "/supervision/mails": ("jiwei", "bingcun", ARTICLE),
     "/supervision/vacancies": ("jiwei", "bingcun", ARTICLE),
     "/rounds": ("jiwei", "bingcun", TABLE),
@@ -36,6 +38,8 @@ CASES: dict[str, tuple[str, str, str]] = {
     "/admin/accounts": ("zhenggaiban", "jiwei", TABLE),
 }
 """Who finds the list, who finds nothing there, and what each row of the page begins with."""
+QUEUES = {f"/supervision/{name}" for name in ("late", "mails", "vacancies")}
+"""Lists that are a section of one page."""
 
 
 def test_each_list_is_tried() -> None:
@@ -67,9 +71,9 @@ async def test_a_list_goes_out_as_its_page_shows_it(town: Settings, visit: Visit
     account, other, begins = CASES[path]
     reader = await visit(account)
     answer = await reader.get(f"{path}/export.csv")
-    page = await reader.get("/supervision" if path.startswith("/supervision/") else path)
+    page = await reader.get("/supervision" if path in QUEUES else path)
     part = page.text.partition(f'id="{path.rpartition("/")[2]}"')[2].partition("</section>")[0]
-    shown = len(re.findall(begins, part if path.startswith("/supervision/") else page.text))
+    shown = len(re.findall(begins, part if path in QUEUES else page.text))
     assert f'href="{path}/export.xlsx' in page.text
 
     head, *rows = csv.reader(StringIO(answer.content.decode("utf-8-sig"), newline=""))
@@ -129,10 +133,12 @@ async def test_a_confidential_finding_is_a_number_alone_in_these_lists_too(
     await change(town, "UPDATE finding SET confidential = 1")
     late = "UPDATE finding SET stage = 'pending_closure', stage_since = '2026-06-01' WHERE number = :n"
     await change(town, late, n=RED)
+    await change(town, late.replace("pending_closure", "pending_verification"), n=OTHER)
     deputy, trusted = await visit("fushuji"), await visit("jiwei")
     for path, number in (
         ("/letters/to-come", "XC2026-003"),
         ("/supervision/late", RED),
+        ("/supervision/verifiers", OTHER),
         ("/supervision/mails", RED),
     ):
         for reader, is_named in ((deputy, False), (trusted, True)):

@@ -20,12 +20,15 @@ from tasks import clock
 from tests.models.watching.test_survey import scattered
 from tests.portal.conftest import Visit
 
-NUMBER = re.compile(r'href="/findings(?:\?([^"]*))?"[^>]*>(?:[^<]*<b>)?(\d+)<')
+NUMBER = re.compile(r'href="([^"#]+)(#[^"]*)?"[^>]*>(?:[^<]*<b>)?(\d+)<')
+FINDINGS = "/findings"
 
 
 def numbers(page: httpx.Response) -> list[tuple[str, int]]:
-    """Queries and how many findings they are said to find."""
-    return [(unescape(query), int(size)) for query, size in NUMBER.findall(page.text)]
+    """Addresses and how many they are said to list. None may lead into the midst of a page."""
+    found = NUMBER.findall(page.text)
+    assert [inside for _, inside, _ in found if inside] == []
+    return [(unescape(address), int(size)) for address, _, size in found]
 
 
 @pytest.mark.parametrize("account", ["jiwei", "zuzhi"])
@@ -39,13 +42,18 @@ async def test_each_number_opens_a_list_of_just_so_many(town: Settings, visit: V
     async with db.reading() as session:
         person = await session.get_one(Account, account)
         sight = await sight_of(session, person.person_id, clock.today())
-        for query, size in told:
+        for address, size in told:
+            path, _, query = address.partition("?")
+            if path != FINDINGS:
+                continue
             where = await findings_where(session, understood(parse_qsl(query)), sight, clock.today())
             found = (await session.exec(select(func.count()).select_from(Finding).where(where))).one()
             assert found == size, query
-    for query, size in random.Random(7).sample([x for x in told if x[1]], 12):
-        listed = await watcher.get(f"/findings?{query}")
-        assert f"本表 {size} 项" in re.sub(r"<[^>]+>", "", listed.text), query
+    others = [x for x in told if not x[0].startswith(FINDINGS)]
+    assert [path for path, _ in others] == ["/supervision/verifiers"]
+    for address, size in [*random.Random(7).sample([x for x in told if x[1]], 12), *others]:
+        listed = re.sub(r"<[^>]+>", "", (await watcher.get(address)).text)
+        assert (f"本表 {size} 项" if address.startswith(FINDINGS) else f"验收超期 {size}") in listed, address
     assert ("涉密" in page.text) is (account == "zuzhi")
 
 

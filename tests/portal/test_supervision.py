@@ -19,6 +19,7 @@ from policy.escalation import LetterState
 from policy.stages import Act
 from tasks import clock
 from tests.portal.conftest import Visit
+from tests.portal.test_ledger import change
 from tests.portal.visiting import forms_of, sentence_of
 
 RED = "SJ2026-001"
@@ -214,11 +215,28 @@ async def test_each_letter_is_read_as_it_was_sent_or_will_be(town: Town, visit: 
     assert "没有符合条件的函件" in (await watcher.get("/letters?unit=甲村党支部&kind=interview")).text
 
 
+async def test_a_late_verification_is_listed_against_its_verifier_and_nothing_else_is(
+    town: Town, visit: Visit
+) -> None:
+    """A step that is late with somebody else is on the page of supervision, and in no verifier's list."""
+    late = "UPDATE finding SET stage = :stage, stage_since = '2026-11-02' WHERE number = :n"
+    await change(town, late, n="XC2026-002", stage="pending_verification")
+    await change(town, late, n=RED, stage="pending_closure")
+    watcher = await visit("jiwei")
+    page = re.sub(r"<[^>]+>|\s+", " ", (await watcher.get("/supervision/verifiers")).text)
+    assert "验收超期 1" in re.sub(" +", " ", page)
+    for words in ("XC2026-002", "演示县级督导员", "2026年11月2日", "2026年11月9日", " 9 "):
+        assert words in page, words
+    assert RED not in page
+    assert "其中验收超期 <b>1</b>" in (await watcher.get("/supervision")).text
+
+
 async def test_these_pages_are_for_those_who_watch(town: Town, visit: Visit) -> None:
     await look_round(town)
     letter = await draft(town)
     cadre = await visit("bingcun")
-    for path in ("/supervision", "/letters", "/letters/to-come", f"/letters/{letter.id}", "/phone-list"):
+    pages = ("/supervision", "/supervision/verifiers", "/letters", "/letters/to-come", "/phone-list")
+    for path in (*pages, f"/letters/{letter.id}"):
         assert (await cadre.get(path)).status_code == 404
     page = await cadre.get("/mine")
     token = next(iter(forms_of(page).values()))
