@@ -1,8 +1,10 @@
 """Requests for an extension as rows: asked for, agreed to one after the other, granted, refused or lapsed."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -61,6 +63,21 @@ async def approvals_of(session: AsyncSession, number: str, event: int) -> list[E
         .order_by(col(ExtensionApproval.place))
     )
     return list(found)
+
+
+async def approvals_by_request(
+    session: AsyncSession, requests: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], list[ExtensionApproval]]:
+    """Of requests by finding and event, each by place; nothing for those nobody agreed to."""
+    found: dict[tuple[str, int], list[ExtensionApproval]] = {}
+    rows = await session.exec(
+        select(ExtensionApproval)
+        .where(tuple_(col(ExtensionApproval.finding), col(ExtensionApproval.event)).in_(sorted(requests)))
+        .order_by(col(ExtensionApproval.place))
+    )
+    for one in rows:
+        found.setdefault((one.finding, one.event), []).append(one)
+    return found
 
 
 async def approve(

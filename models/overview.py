@@ -1,16 +1,14 @@
-"""What the portal asks beyond `questions`: can it be read, what is confidential, which mail is stuck."""
+"""What the portal asks beyond `questions`: can it be read, what is confidential, what a mail carries."""
 
 from collections.abc import Sequence
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import questions
 from models.findings import Finding
-from models.mailing.mail import Addressee, Letter, MailState
+from models.mailing.mail import Addressee, Letter
 from models.questions import Row
 
-STUCK = (MailState.IN_DOUBT, MailState.FAILED)
 OPEN_TO_ALL = frozenset(
     {
         "number",
@@ -39,11 +37,6 @@ async def confidential(session: AsyncSession) -> frozenset[str]:
     """Numbers of the confidential findings."""
     rows = await session.exec(select(Finding.number).where(col(Finding.confidential)))
     return frozenset(rows)
-
-
-async def stuck_mails(session: AsyncSession) -> list[Row]:
-    """Mails that failed or may or may not have arrived, each with the `findings` it carries."""
-    return await with_findings(session, await questions.mails(session, states=STUCK))
 
 
 async def with_findings(session: AsyncSession, mails: Sequence[Row]) -> list[Row]:

@@ -310,11 +310,14 @@ async def mails(
     session: AsyncSession,
     *,
     finding: str | None = None,
+    ids: Sequence[int] | None = None,
     states: Sequence[MailState] = (),
     put_off: bool = False,
 ) -> list[Row]:
-    """All, or those in these states; with `put_off` also those the server did not take yet."""
+    """All, or those with these ids or in these states; with `put_off` also what the server did not take."""
     wanted = select(Mail).order_by(col(Mail.id))
+    if ids is not None:
+        wanted = wanted.where(col(Mail.id).in_(ids))
     if states:
         waits = (col(Mail.state) == MailState.QUEUED) & (col(Mail.attempts) > 0) & literal(put_off)
         wanted = wanted.where(col(Mail.state).in_(list(states)) | waits)

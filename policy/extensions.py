@@ -139,8 +139,14 @@ def _place(
 
 def wanted(facts: Facts, rules: Rules, given: frozenset[Role] = frozenset()) -> frozenset[Role]:
     """Who may give an approval that is still wanting, once somebody with the roles `given` gave theirs."""
-    places = {place for place, _ in facts.extension_approvals} | {place_of(facts, rules, given)}
-    return frozenset().union(*(roles for place, roles in enumerate(rules.approvals) if place not in places))
+    return wanting(
+        rules.approvals, {place for place, _ in facts.extension_approvals} | {place_of(facts, rules, given)}
+    )
+
+
+def wanting(approvals: Sequence[frozenset[Role]], given: Collection[int | None]) -> frozenset[Role]:
+    """Who may give one of the approvals that are not `given` yet."""
+    return frozenset().union(*(roles for place, roles in enumerate(approvals) if place not in given))
 
 
 def _pending(facts: Facts) -> date:

@@ -17,6 +17,7 @@ from models.mailing.letters import under
 from models.questions import Row
 from models.rules.trade import knowing
 from models.staff import book
+from models.staff.holdings import holdings
 from models.staff.people import Person, Post, Unit
 from policy.deadlines import Calendar, due, workdays_between
 from policy.escalation import TIMED, step_clock
@@ -169,7 +170,7 @@ async def _by_number(
     for finding in findings:
         needed = book.sought(finding, [roles[finding.number]])
         sought.setdefault(finding.lead_unit_id, set()).update(needed)
-    holding = {unit: await book.holding(session, unit, needed) for unit, needed in sought.items()}
+    holding = await holdings(session, sought)
     posts = {
         finding.number: book.closest(finding, [role], holding[finding.lead_unit_id])[role]
         for finding in findings

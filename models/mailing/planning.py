@@ -15,6 +15,7 @@ from models.mailing.letters import divided, under
 from models.questions import Row
 from models.rules.trade import knowing
 from models.staff import book
+from models.staff.holdings import holdings
 from models.staff.people import Account, Person, Post
 from policy.escalation import LetterState, Planned, plan
 from policy.office import office_day
@@ -159,12 +160,12 @@ def _may_move(finding: Finding, letter: Planned, trade: Trade) -> bool:
 async def _holding(
     session: AsyncSession, planned: Sequence[tuple[Finding, Planned]]
 ) -> Mapping[int | None, book.Holding]:
-    """Who has the roles these letters go to, by unit: one question for each."""
+    """Who has the roles these letters go to, by unit."""
     roles: dict[int | None, set[Role]] = {}
     for finding, letter in planned:
         sought = book.sought(finding, (*letter.to, *letter.cc))
         roles.setdefault(finding.lead_unit_id, set()).update(sought)
-    return {unit: await book.holding(session, unit, sought) for unit, sought in roles.items()}
+    return await holdings(session, roles)
 
 
 def _addressed(

@@ -13,8 +13,8 @@ from models.findings import Finding
 from models.mailing import letters
 from models.mailing.mail import Letter
 from models.staff import book
-from models.staff.people import Appointment, Post, Unit
-from models.staff.succession import UNDER_WAY, under_way
+from models.staff.people import Appointment, Person, Post, Unit
+from models.staff.succession import UNDER_WAY
 from policy.notices import POST_VACANT
 
 
@@ -37,10 +37,14 @@ async def vacancies(session: AsyncSession, today: date, units: frozenset[int] | 
     posts = {post.id or 0: (post, unit) for post, unit in found if units is None or post.unit_id in units}
     held = await book.holders(session, posts, today)
     told = await book.written_to(session, posts, today)
+    empty = [post_id for post_id in posts if post_id not in held or post_id not in told]
+    since = await _since(session, empty, today)
+    work = await _work(session, empty)
+    names = await _names(session, {told[post_id].account.person_id for post_id in empty if post_id in told})
     return [
-        await _vacancy(session, post, unit, today, told.get(post_id))
-        for post_id, (post, unit) in posts.items()
-        if post_id not in held or post_id not in told
+        Vacancy(post_id, posts[post_id][0].name, posts[post_id][1], since.get(post_id), name, work[post_id])
+        for post_id in empty
+        for name in [names[told[post_id].account.person_id] if post_id in told else ""]
     ]
 
 
@@ -54,19 +58,36 @@ AT_WORK = (
 )
 
 
-async def _vacancy(
-    session: AsyncSession, post: Post, unit: str, today: date, told: book.Told | None
-) -> Vacancy:
-    post_id = post.id or 0
-    last = await session.exec(
-        select(func.max(Appointment.to_day)).where(
-            Appointment.post_id == post_id, col(Appointment.to_day) < today, ~col(Appointment.cut_short)
+async def _since(session: AsyncSession, posts: Collection[int], today: date) -> dict[int, date]:
+    """The day after the last holder's last."""
+    rows = await session.exec(
+        select(Appointment.post_id, func.max(Appointment.to_day))
+        .where(
+            col(Appointment.post_id).in_(posts),
+            col(Appointment.to_day) < today,
+            ~col(Appointment.cut_short),
         )
+        .group_by(col(Appointment.post_id))
     )
-    day = last.one()
-    since = day + timedelta(days=1) if day else None
-    name = await book.person_name(session, told.account.person_id) if told else ""
-    return Vacancy(post_id, post.name, unit, since, name, tuple(await under_way(session, [post_id])))
+    return {post: day + timedelta(days=1) for post, day in rows if day}
+
+
+async def _work(session: AsyncSession, posts: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """What each has to work on, by number."""
+    found: dict[int, list[str]] = {}
+    rows = await session.exec(
+        select(Finding.owner_post_id, Finding.number)
+        .where(col(Finding.owner_post_id).in_(posts), col(Finding.stage).in_(list(UNDER_WAY)))
+        .order_by(col(Finding.number))
+    )
+    for post, number in rows:
+        found.setdefault(post or 0, []).append(number)
+    return {post: tuple(numbers) for post, numbers in found.items()}
+
+
+async def _names(session: AsyncSession, persons: Collection[int]) -> dict[int, str]:
+    rows = await session.exec(select(Person).where(col(Person.id).in_(persons)))
+    return {person.id or 0: person.name for person in rows}
 
 
 async def to_tell(session: AsyncSession, today: date) -> list[tuple[str, int]]:

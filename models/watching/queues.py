@@ -4,24 +4,28 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import extending, ledger, overview, questions
+from models import extending, overview, questions
 from models.access.sight import Sight, seen
-from models.findings import Extension, Finding
+from models.bulk import batches
+from models.findings import Extension, ExtensionApproval, Finding
 from models.mailing.letters import under
-from models.mailing.mail import Letter
+from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.paging import VEILED_LETTER, numbers_opened, numbers_seen, unaddressed
 from models.questions import Row
 from models.rules.trade import knowing
 from models.staff.people import Person, Unit
 from models.staff.vacancies import Vacancy, vacancies
 from policy.escalation import LetterState
-from policy.extensions import Decision, wanted
+from policy.extensions import Decision, wanting
 from policy.refusals import NotFound
+from policy.rules import Rules
 from policy.trade import Trade
+
+STUCK = (MailState.IN_DOUBT, MailState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -51,29 +55,33 @@ async def extensions(session: AsyncSession, sight: Sight, trade: Trade, limit: i
         .join(Finding, col(Finding.number) == col(Extension.finding))
         .where(*pending)
     )
-    rows = [await _asked(session, *row, sight, trade) for row in found]
-    return Queue(rows, size.one())
+    return Queue(await _asked(session, found.all(), sight, trade), size.one())
 
 
-async def _asked(
-    session: AsyncSession,
-    asked: Extension,
-    finding: Finding,
-    unit: str | None,
-    person: str | None,
-    sight: Sight,
-    trade: Trade,
-) -> Row:
-    trade = await knowing(session, trade, finding.rules_version)
-    history = await extending.told(session, finding.number)
-    rules, _ = under(trade, finding)
-    deciders = wanted(await ledger.facts_now(session, finding), rules)
+Waiting = tuple[Extension, Finding, str | None, str | None]
+
+
+async def _asked(session: AsyncSession, waiting: Sequence[Waiting], sight: Sight, trade: Trade) -> list[Row]:
+    trade = await knowing(session, trade, *(finding.rules_version for _, finding, *_ in waiting))
+    keys = {(asked.finding, asked.event) for asked, *_ in waiting}
+    agreed = await extending.approvals_by_request(session, keys)
+    return [
+        {
+            "finding": finding.number,
+            "veiled": not sight.opens(finding),
+            "title": finding.title,
+            "unit": unit or "",
+            "person": person or "",
+            **_request(asked),
+            "extensions": finding.extensions,
+            **_deciding(agreed.get((asked.finding, asked.event), []), under(trade, finding)[0]),
+        }
+        for asked, finding, unit, person in waiting
+    ]
+
+
+def _request(asked: Extension) -> Row:
     return {
-        "finding": finding.number,
-        "veiled": not sight.opens(finding),
-        "title": finding.title,
-        "unit": unit or "",
-        "person": person or "",
         "deadline": asked.deadline.isoformat(),
         "asked_for": asked.asked_for.isoformat(),
         "asked_on": asked.asked_on.isoformat(),
@@ -81,10 +89,13 @@ async def _asked(
         "percent": asked.percent,
         "is_late": asked.is_late,
         "sustained": asked.sustained,
-        "extensions": finding.extensions,
-        "approvals": history[-1]["approvals"],
-        "deciders": deciders,
     }
+
+
+def _deciding(agreed: Sequence[ExtensionApproval], rules: Rules) -> Row:
+    """Who agreed so far, and who decides now."""
+    told = [{"by": x.by, "on": x.on_day.isoformat(), "until": x.until.isoformat()} for x in agreed]
+    return {"approvals": told, "deciders": wanting(rules.approvals, {one.place for one in agreed})}
 
 
 async def drafts(session: AsyncSession, sight: Sight, limit: int) -> Queue:
@@ -109,13 +120,30 @@ async def drafts(session: AsyncSession, sight: Sight, limit: int) -> Queue:
 
 async def stuck_mails(session: AsyncSession, sight: Sight, limit: int) -> Queue:
     """Mails that failed or may not have arrived, on findings in sight; those in doubt first."""
-    mails = await overview.stuck_mails(session)
-    numbers = {number for mail in mails for number in mail["findings"]}
+    waiting = [col(Mail.state).in_(STUCK), _carries(sight)]
+    doubtful_first = case((col(Mail.state) == MailState.IN_DOUBT, 0), else_=1)
+    ids = await session.exec(
+        select(Mail.id).where(*waiting).order_by(doubtful_first, col(Mail.id).desc()).limit(limit)
+    )
+    size = await session.exec(select(func.count()).select_from(Mail).where(*waiting))
+    found = [x for x in ids if x is not None]
+    mails = {row["id"]: row for some in batches(found) for row in await questions.mails(session, ids=some)}
+    rows = await overview.with_findings(session, [mails[x] for x in found])
+    numbers = {number for mail in rows for number in mail["findings"]}
     in_sight = await numbers_seen(session, sight, numbers)
     opened = await numbers_opened(session, sight, in_sight)
-    rows = [_seen_of(mail, in_sight, opened) for mail in mails if in_sight & set(mail["findings"])]
-    rows.sort(key=lambda mail: (mail["state"] != "in_doubt", -mail["id"]))
-    return Queue(rows[:limit], len(rows))
+    return Queue([_seen_of(mail, in_sight, opened) for mail in rows], size.one())
+
+
+def _carries(sight: Sight) -> ColumnElement[bool]:
+    """A mail with a letter on a finding in sight."""
+    return (
+        select(Addressee.mail_id)
+        .join(Letter, col(Letter.id) == col(Addressee.letter_id))
+        .join(Finding, col(Finding.number) == col(Letter.finding))
+        .where(col(Addressee.mail_id) == col(Mail.id), seen(sight))
+        .exists()
+    )
 
 
 async def must_see_mail(session: AsyncSession, sight: Sight, mail_id: int) -> None:
