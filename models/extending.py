@@ -1,6 +1,6 @@
 """Requests for an extension as rows: asked for, agreed to one after the other, granted, refused or lapsed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -134,29 +134,33 @@ async def of(session: AsyncSession, number: str) -> list[Extension]:
 
 async def told(session: AsyncSession, number: str) -> list[dict[str, Any]]:
     """All requests of a finding in the shape of `rectify show --json`, with who agreed and until when."""
-    found: list[dict[str, Any]] = []
-    for one in await of(session, number):
-        person = await session.get(Person, one.asked_by)
-        agreed = await approvals_of(session, number, one.event)
-        found.append(
-            {
-                "event": one.event,
-                "cycle": one.cycle,
-                "asked_on": one.asked_on.isoformat(),
-                "asked_by": person.name if person else "",
-                "reason": one.reason,
-                "percent": one.percent,
-                "deadline": one.deadline.isoformat(),
-                "asked_for": one.asked_for.isoformat(),
-                "is_late": one.is_late,
-                "sustained": one.sustained,
-                "objective": one.objective,
-                "outcome": one.outcome.value,
-                "granted_to": one.granted_to.isoformat() if one.granted_to else None,
-                "decided_on": one.decided_on.isoformat() if one.decided_on else None,
-                "approvals": [
-                    {"by": x.by, "on": x.on_day.isoformat(), "until": x.until.isoformat()} for x in agreed
-                ],
-            }
-        )
-    return found
+    requests = await of(session, number)
+    agreed = await approvals_by_request(session, {(number, one.event) for one in requests})
+    asking = {one.asked_by for one in requests}
+    people = await session.exec(select(Person).where(col(Person.id).in_(asking)))
+    names = {person.id: person.name for person in people}
+    return [
+        {
+            "event": one.event,
+            "cycle": one.cycle,
+            "asked_on": one.asked_on.isoformat(),
+            "asked_by": names.get(one.asked_by, ""),
+            "reason": one.reason,
+            "percent": one.percent,
+            "deadline": one.deadline.isoformat(),
+            "asked_for": one.asked_for.isoformat(),
+            "is_late": one.is_late,
+            "sustained": one.sustained,
+            "objective": one.objective,
+            "outcome": one.outcome.value,
+            "granted_to": one.granted_to.isoformat() if one.granted_to else None,
+            "decided_on": one.decided_on.isoformat() if one.decided_on else None,
+            "approvals": spoken(agreed.get((number, one.event), [])),
+        }
+        for one in requests
+    ]
+
+
+def spoken(agreed: Iterable[ExtensionApproval]) -> list[dict[str, str]]:
+    """Who agreed, when and until when."""
+    return [{"by": x.by, "on": x.on_day.isoformat(), "until": x.until.isoformat()} for x in agreed]

@@ -89,7 +89,7 @@ async def found(session: AsyncSession, webhook_id: int) -> Webhook:
 async def every(session: AsyncSession) -> list[Subscribed]:
     """All that were ever entered, active ones first."""
     webhooks = await session.exec(
-        select(Webhook).order_by(col(Webhook.is_active).desc(), col(Webhook.id).desc())
+        select(Webhook, TAKEN_AT).order_by(col(Webhook.is_active).desc(), col(Webhook.id).desc())
     )
     counted = await session.exec(
         select(Delivery.webhook_id, Delivery.state, func.count())
@@ -102,18 +102,17 @@ async def every(session: AsyncSession) -> list[Subscribed]:
             one,
             counts.get((one.id or 0, DeliveryState.QUEUED), 0),
             counts.get((one.id or 0, DeliveryState.FAILED), 0),
-            await _taken_at(session, one.id or 0),
+            taken_at,
         )
-        for one in list(webhooks)
+        for one, taken_at in webhooks
     ]
 
 
-async def _taken_at(session: AsyncSession, webhook_id: int) -> datetime | None:
-    """Looked for from the newest delivery on: there is no counting them all."""
-    newest = (
-        select(Delivery.done_at)
-        .where(Delivery.webhook_id == webhook_id, Delivery.state == DeliveryState.DELIVERED)
-        .order_by(col(Delivery.id).desc())
-        .limit(1)
-    )
-    return (await session.exec(newest)).first()
+TAKEN_AT = (
+    select(Delivery.done_at)
+    .where(Delivery.webhook_id == Webhook.id, Delivery.state == DeliveryState.DELIVERED)
+    .order_by(col(Delivery.id).desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""Looked for from an address's newest delivery on: there is no counting them all."""

@@ -94,8 +94,10 @@ def _request(asked: Extension) -> Row:
 
 def _deciding(agreed: Sequence[ExtensionApproval], rules: Rules) -> Row:
     """Who agreed so far, and who decides now."""
-    told = [{"by": x.by, "on": x.on_day.isoformat(), "until": x.until.isoformat()} for x in agreed]
-    return {"approvals": told, "deciders": wanting(rules.approvals, {one.place for one in agreed})}
+    return {
+        "approvals": extending.spoken(agreed),
+        "deciders": wanting(rules.approvals, {one.place for one in agreed}),
+    }
 
 
 async def drafts(session: AsyncSession, sight: Sight, limit: int) -> Queue:
