@@ -9,6 +9,7 @@ from models.mailing.lateness import ALL
 from models.mine import mine
 from models.questions import Row
 from models.rules.trade import trade
+from models.staff.roster import roster
 from models.watching import queues
 from policy.escalation import TIMED
 from policy.sight import WATCHERS
@@ -117,6 +118,11 @@ async def my_items(reader: Reading) -> Rows:
     return at_once(
         item.row | {"group": heading, "next": item.next} for heading, items in groups for item in items
     )
+
+
+async def people(reader: Reading) -> Rows:
+    await must_open(reader, "/admin/people")
+    return roster(reader.db, clock.today())
 
 
 async def log(reader: Reading, account: str = "", kind: str = "") -> Rows:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import StreamingResponse
 
 from models.questions import Row
+from models.staff.staffing import COLUMNS as COLUMNS_OF_PEOPLE
 from portal.pages import list_rows
 from portal.pages.admin.accounts import HERE, TRAIL
 from portal.pages.exports import VEILED, Field, day, handed_out, names, text
@@ -64,6 +65,7 @@ COLUMN_WORDS: dict[str, Words] = {
     "late": ("其中逾期", "Of them late"),
     "gone": ("作废并案", "Withdrawn, merged"),
 }
+PEOPLE_KIND = {"roles": Kind.LONG} | dict.fromkeys(("unit", "post", "mailbox"), Kind.TEXT)
 LISTS: dict[str, Exported] = {
     "/letters/to-come": Exported(
         ("今后将发的函件", "Letters to come"),
@@ -174,6 +176,16 @@ LISTS: dict[str, Exported] = {
             text("next", "下一步", "Next"),
         ),
         list_rows.my_items,
+    ),
+    "/admin/people": Exported(
+        ("名册", "People"),
+        [
+            day(name, name, name)
+            if name in {"from", "to"}
+            else text(name, name, name, PEOPLE_KIND.get(name, Kind.SHORT))
+            for name in COLUMNS_OF_PEOPLE
+        ],
+        list_rows.people,
     ),
     TRAIL: Exported(
         ("安全日志", "Security log"),

@@ -38,3 +38,9 @@ def _cell(cell: Cell) -> str:
 def harmless(text: str) -> str:
     """Text that no office program computes: what would begin a formula begins with an apostrophe."""
     return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) else text
+
+
+def as_it_was(text: str) -> str:
+    """What `harmless` was given."""
+    bare = text.removeprefix("'")
+    return bare if harmless(bare) == text else text
