@@ -1,7 +1,7 @@
 """Every list as a file: the ledger as it is narrowed, the letters, the telephone list."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -44,6 +44,7 @@ class Field:
     words: Words
     kind: Kind
     value: Value
+    width: int = 0
 
 
 def text(name: str, zh: str, en: str, kind: Kind = Kind.TEXT) -> Field:
@@ -71,38 +72,44 @@ def _figure(metric: Metric) -> Field:
     return text(metric.value, f"{zh}（{unit}）", f"{en} ({unit})", Kind.AMOUNT)
 
 
-LEDGER: tuple[Field, ...] = (
+PRINTED: tuple[Field, ...] = (
     text("number", "问题编号", "Number", Kind.SHORT),
     text("source", "问题来源", "Source", Kind.SHORT),
-    text("round_name", "批次名称", "Inspection round"),
     text("category", "类别", "Category"),
     text("item", "条目", "Item"),
     Field(("问题标题", "Title"), Kind.TEXT, lambda row, speech: row["title"] or speech.of(VEILED)),
     text("condition", "具体表现", "Condition", Kind.LONG),
-    text("severity", "严重程度", "Severity", Kind.SHORT),
+    text("objective", "整改目标", "Objective", Kind.LONG),
+    Field(("整改措施", "Measures"), Kind.LONG, _lines("measures")),
+    text("lead_leader", "牵头领导", "Lead leader"),
     text("unit", "责任单位", "Unit"),
     text("owner_post", "责任人", "Action owner"),
+    day("deadline", "完成时限", "Deadline"),
+    Field(("整改状态", "Stage"), Kind.SHORT, lambda row, speech: speech.stage(row["stage"])),
+    Field(("预警", "Light"), Kind.TEXT, lambda row, speech: speech.light(row)),
+    text("progress", "整改进展情况", "Progress", Kind.LONG),
+    day("closed_on", "销号日期", "Closed on"),
+)
+"""What a ledger on paper has, in its usual order."""
+WIDTHS = (12, 9, 12, 14, 16, 28, 20, 30, 11, 12, 12, 15, 10, 13, 26, 15)
+"""Of these: together they fit across A3 at a size that can be read."""
+LEDGER: tuple[Field, ...] = (
+    *(replace(field, width=width) for field, width in zip(PRINTED, WIDTHS, strict=True)),
+    text("round_name", "批次名称", "Inspection round"),
+    text("severity", "严重程度", "Severity", Kind.SHORT),
     text("responsible_leader", "责任领导", "Leader in charge"),
-    text("lead_leader", "牵头领导", "Lead leader"),
     text("supervisor", "督办人", "Supervisor"),
     text("verifier", "验收人", "Verifier"),
     text("assisting", "协办单位", "Assisting units"),
-    text("objective", "整改目标", "Objective", Kind.LONG),
-    Field(("整改措施", "Measures"), Kind.LONG, _lines("measures")),
     day("discovered_on", "发现日期", "Discovered on"),
     day("assigned_on", "派发日期", "Assigned on"),
     day("original_deadline", "原定完成时限", "Original deadline"),
-    day("deadline", "完成时限", "Deadline"),
     text("extensions", "延期次数", "Extensions", Kind.WHOLE),
-    Field(("整改状态", "Stage"), Kind.SHORT, lambda row, speech: speech.stage(row["stage"])),
-    Field(("预警", "Light"), Kind.TEXT, lambda row, speech: speech.light(row)),
     text("percent", "进度（%）", "Progress (%)", Kind.WHOLE),
-    text("progress", "整改进展情况", "Progress", Kind.LONG),
     day("submitted_on", "提交验收日期", "Submitted on"),
     day("verified_on", "验收日期", "Verified on"),
     text("verdict", "验收结论", "Verdict"),
     Field(("退回次数", "Returns"), Kind.WHOLE, lambda row, _speech: row["round"] - 1),
-    day("closed_on", "销号日期", "Closed on"),
     Field(("重启次数", "Reopened"), Kind.WHOLE, lambda row, _speech: row["cycle"] - 1),
     text("result", "整改成效", "Result", Kind.LONG),
     *(_figure(metric) for metric in Metric),
@@ -153,7 +160,9 @@ async def ledger(reader: Reading, ending: str) -> StreamingResponse:
     async with reader.db.reading() as session:
         where = await findings_where(session, wanted, reader.sight, today)
     rows = exporting.findings(reader.db, where, reader.sight, today)
-    return await handed_out(reader, ending, ("整改台账", "Ledger"), LEDGER, rows, in_words(wanted))
+    return await handed_out(
+        reader, ending, ("整改台账", "Ledger"), LEDGER, rows, in_words(wanted), len(PRINTED)
+    )
 
 
 @router.get("/letters/export.{ending}")
@@ -193,6 +202,7 @@ async def handed_out(
     fields: Sequence[Field],
     rows: AsyncIterator[Sequence[Row]],
     asked: str = "",
+    printed: int = 0,
 ) -> StreamingResponse:
     """The list as a file; the trail says that it went out. Raises NotFound for another kind, TooOften."""
     if ending not in TYPES:
@@ -201,7 +211,8 @@ async def handed_out(
     await _noted(reader, f"{name[0]} {ending} {asked}".strip())
     speech = reader.speech
     said = speech.say(f"截至 {speech.day(clock.today().isoformat())}", f"as of {clock.today()}")
-    sheet = Sheet(speech.of(name), said, [Column(speech.of(field.words), field.kind) for field in fields])
+    columns = [Column(speech.of(field.words), field.kind, field.width) for field in fields]
+    sheet = Sheet(speech.of(name), said, columns, printed)
     return StreamingResponse(
         written(ending, sheet, _cells(rows, fields, speech)),
         media_type=TYPES[ending],

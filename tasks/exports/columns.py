@@ -27,6 +27,8 @@ class Kind(StrEnum):
 class Column:
     title: str
     kind: Kind = Kind.TEXT
+    width: int = 0
+    """In characters; what its kind usually gets if 0."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,5 @@ class Sheet:
     title: str
     said: str
     columns: Sequence[Column]
+    printed: int = 0
+    """So many of the first columns go on paper, where all would be too small to read; 0 is all."""

@@ -96,7 +96,7 @@ class Workbook:
         here.freeze_panes(2, 1)
         here.repeat_rows(1)
         for place, column in enumerate(self.sheet.columns):
-            here.set_column(place, place, WIDTH[column.kind])
+            here.set_column(place, place, column.width or WIDTH[column.kind])
         here.set_row(0, 30)
         here.write_string(0, 0, f"{self.sheet.title}　{self.sheet.said}", self.title)
         for place, column in enumerate(self.sheet.columns):
@@ -105,6 +105,8 @@ class Workbook:
         return here
 
     def _end(self) -> None:
+        if self.sheet.printed:
+            self.here.print_area(0, 0, self.row - 1, self.sheet.printed - 1)
         self.here.autofilter(1, 0, self.row - 1, len(self.sheet.columns) - 1)
 
     def _cell(self, place: int, cell: Cell) -> None:

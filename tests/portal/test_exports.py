@@ -41,6 +41,23 @@ async def test_the_ledger_goes_out_as_it_is_narrowed(visit: Visit) -> None:
     assert (await v.get("/findings/export.pdf")).status_code == 404
 
 
+async def test_a_printed_ledger_is_the_ledger_of_the_trade_across_a3_and_can_be_read(visit: Visit) -> None:
+    """All other columns are beside the printed ones: they are only for the screen."""
+    answer = await (await visit("jiwei")).get("/findings/export.xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(answer.content))["整改台账"]
+    assert sheet.print_area == f"'整改台账'!$A$1:$P${sheet.max_row}"
+    assert sheet.max_column > 35
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$2:$2"
+    widths = [sheet.column_dimensions[letter].width for letter in "ABCDEFGHIJKLMNOP"]
+    dots = sum(7 * width + 5 for width in widths)
+    paper = (420 / 25.4 - sheet.page_margins.left - sheet.page_margins.right) * 96
+    assert 11 * paper / dots > 8.5  # points
+    for row in sheet.iter_rows(min_row=3, max_col=16):
+        assert all(cell.alignment.wrap_text or cell.is_date for cell in row if cell.value is not None)
+
+
 async def test_what_goes_out_comes_in_again_unchanged(town: Settings, visit: Visit, tmp_path: Path) -> None:
     file = tmp_path / "out.xlsx"
     file.write_bytes((await (await visit("jiwei")).get("/findings/export.xlsx")).content)
