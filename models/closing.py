@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
 from models.access.sight import Sight, opened, seen
-from models.bulk import plain
+from models.bulk import batches, plain
 from models.findings import Finding
 from models.overview import veiled
 from models.questions import Row
@@ -19,7 +19,7 @@ MOST = 200
 """On one page, and in one meeting."""
 
 
-async def pending(session: AsyncSession, sight: Sight, today: date) -> list[Row]:
+async def pending(session: AsyncSession, sight: Sight, today: date, limit: int = MOST + 1) -> list[Row]:
     """Lines as in any list, with by whom and when they were verified; the longest verified first."""
     asked = (
         sqlalchemy.select(
@@ -28,11 +28,14 @@ async def pending(session: AsyncSession, sight: Sight, today: date) -> list[Row]
         .outerjoin(Person, col(Person.id) == col(Finding.verified_by))
         .where(col(Finding.stage) == Stage.PENDING_CLOSURE, seen(sight))
         .order_by(col(Finding.verified_on), col(Finding.number))
-        .limit(MOST + 1)
+        .limit(limit)
     )
     found = await plain(session, asked, {})
-    numbers = [number for number, *_ in found]
-    lines = {row["number"]: row for row in await questions.listed(session, today, numbers=numbers)}
+    lines = {
+        row["number"]: row
+        for some in batches(found)
+        for row in await questions.listed(session, today, numbers=[number for number, *_ in some])
+    }
     return [
         (lines[number] if is_open else veiled(lines[number]))
         | {"verified_on": on.isoformat() if on else None, "verified_by": by or ""}

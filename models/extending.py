@@ -8,6 +8,7 @@ from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.bulk import batches
 from models.findings import Extension, ExtensionApproval, Finding
 from models.orders import ActWords
 from models.staff.people import Person
@@ -70,13 +71,11 @@ async def approvals_by_request(
 ) -> dict[tuple[str, int], list[ExtensionApproval]]:
     """Of requests by finding and event, each by place; nothing for those nobody agreed to."""
     found: dict[tuple[str, int], list[ExtensionApproval]] = {}
-    rows = await session.exec(
-        select(ExtensionApproval)
-        .where(tuple_(col(ExtensionApproval.finding), col(ExtensionApproval.event)).in_(sorted(requests)))
-        .order_by(col(ExtensionApproval.place))
-    )
-    for one in rows:
-        found.setdefault((one.finding, one.event), []).append(one)
+    key = tuple_(col(ExtensionApproval.finding), col(ExtensionApproval.event))
+    for some in batches(sorted(requests)):
+        asked = select(ExtensionApproval).where(key.in_(some)).order_by(col(ExtensionApproval.place))
+        for one in await session.exec(asked):
+            found.setdefault((one.finding, one.event), []).append(one)
     return found
 
 

@@ -116,7 +116,8 @@ async def drafts(session: AsyncSession, sight: Sight, limit: int) -> Queue:
         .join(Finding, col(Finding.number) == col(Letter.finding))
         .where(*waiting)
     )
-    rows = await questions.letters(session, ids=[x for x in ids if x is not None])
+    found = [x for x in ids if x is not None]
+    rows = [row for some in batches(found) for row in await questions.letters(session, ids=some)]
     return Queue(await unaddressed(session, sight, rows, VEILED_LETTER), size.one())
 
 

@@ -2,20 +2,27 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from models import rounds
+from models import closing, rounds
 from models.access import accounts, trail
 from models.listing.exporting import AT_A_TIME
 from models.mailing.lateness import ALL
 from models.mine import mine
 from models.questions import Row
 from models.rules.trade import trade
+from models.staff import standing_in
+from models.staff import units as units_kept
+from models.staff import vacancies as empty
 from models.staff.roster import roster
+from models.staff.vacancies import Vacancy
 from models.watching import queues
 from policy.escalation import TIMED
+from policy.roles import ROLES_FOR
 from policy.sight import WATCHERS
-from policy.stages import Stage
+from policy.stages import Act, Stage
 from portal.pages.admin.accounts import HERE, TRAIL, state_of
-from portal.pages.admin.desk import must_open
+from portal.pages.admin.desk import branch_of, must_open
+from portal.pages.admin.units import HERE as UNITS
+from portal.pages.admin.units import KINDS
 from portal.pages.letters import DAYS_AHEAD, Days, coming, known
 from portal.pages.mine import Item, to_check, to_do
 from portal.pages.overview import drawn
@@ -61,10 +68,80 @@ async def mails(reader: Reading) -> Rows:
         return at_once((await queues.stuck_mails(session, reader.sight, ALL)).rows)
 
 
+async def extensions(reader: Reading) -> Rows:
+    reader.must_have(*WATCHERS)
+    held = await trade(reader.db)
+    async with reader.db.reading() as session:
+        found = (await queues.extensions(session, reader.sight, held, ALL)).rows
+    veiled = {"title": "", "unit": "", "person": "", "reason": "", "approvals": [], "deciders": ()}
+    days = {"deadline": None, "asked_for": None, "asked_on": None, "percent": None, "extensions": None}
+    return at_once(row | veiled | days if row["veiled"] else row for row in found)
+
+
+async def drafts(reader: Reading) -> Rows:
+    reader.must_have(*WATCHERS)
+    async with reader.db.reading() as session:
+        return at_once((await queues.drafts(session, reader.sight, ALL)).rows)
+
+
+async def closures(reader: Reading) -> Rows:
+    """The agenda of the meeting, the longest verified first."""
+    reader.must_have(*ROLES_FOR[Act.APPROVE_CLOSURE])
+    async with reader.db.reading() as session:
+        return at_once(await closing.pending(session, reader.sight, clock.today(), ALL))
+
+
+async def tree(reader: Reading) -> Rows:
+    """Units with their posts, of the branch that the reader keeps."""
+    await must_open(reader, UNITS)
+    branch, kinds = await branch_of(reader), KINDS
+    async with reader.db.reading() as session:
+        found = await units_kept.tree(session, branch, clock.today())
+    return at_once(
+        {
+            "unit": "　" * twig.depth + twig.unit.name,
+            "kind": reader.speech.of(kinds.get(twig.unit.kind, (twig.unit.kind, twig.unit.kind))),
+            "posts": twig.posts,
+            "vacant": twig.vacant,
+        }
+        for twig in found
+    )
+
+
+async def stand_ins(reader: Reading, past: str = "") -> Rows:
+    await must_open(reader, "/admin/standing-in")
+    branch = await branch_of(reader)
+    async with reader.db.reading() as session:
+        found = await standing_in.listed(session, clock.today(), past=bool(past), branch=branch)
+    return at_once(
+        {
+            "post": one.post,
+            "unit": one.unit,
+            "person": one.person,
+            "from": one.span.first if one.span else None,
+            "to": one.span.last if one.span else None,
+            "by": one.by,
+            "reason": one.reason,
+        }
+        for one in found
+    )
+
+
+async def vacant_posts(reader: Reading) -> Rows:
+    await must_open(reader, "/admin/vacancies")
+    async with reader.db.reading() as session:
+        found = await empty.vacancies(session, clock.today(), reader.sight.units)
+    return _vacant((one, one.numbers) for one in found)
+
+
 async def vacancies(reader: Reading) -> Rows:
     reader.must_have(*WATCHERS)
     async with reader.db.reading() as session:
         found = await queues.vacant(session, reader.sight, clock.today())
+    return _vacant(found)
+
+
+def _vacant(found: Iterable[tuple[Vacancy, Sequence[str]]]) -> Rows:
     return at_once(
         {
             "post": one.post,

@@ -65,6 +65,14 @@ COLUMN_WORDS: dict[str, Words] = {
     "late": ("其中逾期", "Of them late"),
     "gone": ("作废并案", "Withdrawn, merged"),
 }
+VACANCIES = (
+    text("post", "岗位", "Post"),
+    text("unit", "单位", "Unit"),
+    day("since", "自", "Since"),
+    text("stands_in", "代班人", "Stands in"),
+    count("size", "未办结", "Open"),
+    listed("numbers", "问题编号", "Findings"),
+)
 PEOPLE_KIND = {"roles": Kind.LONG} | dict.fromkeys(("unit", "post", "mailbox"), Kind.TEXT)
 LISTS: dict[str, Exported] = {
     "/letters/to-come": Exported(
@@ -132,18 +140,82 @@ LISTS: dict[str, Exported] = {
         ),
         list_rows.mails,
     ),
-    "/supervision/vacancies": Exported(
-        ("空缺岗位", "Vacant posts"),
+    "/supervision/vacancies": Exported(("空缺岗位", "Vacant posts"), VACANCIES, list_rows.vacancies),
+    "/supervision/extensions": Exported(
+        ("待审批的延期", "Extensions to decide"),
+        (
+            FINDING,
+            title(lambda row: bool(row["veiled"])),
+            text("unit", "责任单位", "Unit"),
+            day("deadline", "现行时限", "Deadline"),
+            day("asked_for", "申请延至", "Asked until"),
+            text("reason", "理由", "Reason", Kind.LONG),
+            text("person", "申请人", "Asked by"),
+            day("asked_on", "申请日期", "Asked on"),
+            count("percent", "进度（%）", "Progress (%)"),
+            count("extensions", "此前延期次数", "Extended before"),
+            Field(
+                ("已同意", "Agreed so far"),
+                Kind.LONG,
+                lambda row, speech: "；".join(
+                    f"{one['by']} {speech.day(one['on'])} → {speech.day(one['until'])}"
+                    for one in row["approvals"]
+                ),
+            ),
+            Field(
+                ("待审批", "To be decided by"), Kind.TEXT, lambda row, speech: speech.roles(row["deciders"])
+            ),
+        ),
+        list_rows.extensions,
+    ),
+    "/supervision/drafts": Exported(
+        ("待签发的函件", "Letters to sign"),
+        (
+            FINDING,
+            day("date", "日期", "Date"),
+            Field(("函件", "Letter"), Kind.TEXT, lambda row, speech: speech.document(row["rung"])),
+            listed("to", "主送", "To"),
+            listed("cc", "抄送", "Copy to"),
+        ),
+        list_rows.drafts,
+    ),
+    "/closure": Exported(
+        ("待销号问题", "Findings for the meeting"),
+        (
+            text("number", "问题编号", "Finding", Kind.SHORT),
+            title(lambda row: bool(row["confidential"] and not row["title"])),
+            text("unit", "责任单位", "Unit"),
+            text("verified_by", "验收人", "Verified by"),
+            day("verified_on", "验收日期", "Verified on"),
+            day("deadline", "完成时限", "Deadline"),
+        ),
+        list_rows.closures,
+    ),
+    "/admin/units": Exported(
+        ("单位", "Units"),
+        (
+            text("unit", "单位", "Unit"),
+            text("kind", "类型", "Kind"),
+            count("posts", "岗位", "Posts"),
+            count("vacant", "无人任职", "Held by nobody"),
+        ),
+        list_rows.tree,
+    ),
+    "/admin/standing-in": Exported(
+        ("代班", "Stand-ins"),
         (
             text("post", "岗位", "Post"),
             text("unit", "单位", "Unit"),
-            day("since", "自", "Since"),
-            text("stands_in", "代班人", "Stands in"),
-            count("size", "未办结", "Open"),
-            listed("numbers", "问题编号", "Findings"),
+            text("person", "代班人", "Stands in"),
+            day("from", "自", "From"),
+            day("to", "至", "To"),
+            text("by", "设定", "By"),
+            text("reason", "说明", "Reason", Kind.LONG),
         ),
-        list_rows.vacancies,
+        list_rows.stand_ins,
+        ("past",),
     ),
+    "/admin/vacancies": Exported(("空缺岗位", "Vacant posts"), VACANCIES, list_rows.vacant_posts),
     "/rounds": Exported(
         ("检查批次", "Inspection rounds"),
         (

@@ -9,9 +9,13 @@ import openpyxl
 import pytest
 
 from models.database import database
+from models.ledger import record
+from models.orders import ActWords, Order, words_of
+from models.rules.trade import trade
 from models.settings import Settings
 from models.staff import staffing
 from policy.refusals import Language
+from policy.stages import Act
 from portal.pages.exports import Field
 from portal.pages.lists import LISTS
 from portal.pages.speech import Speech
@@ -35,6 +39,12 @@ CASES: dict[str, tuple[str, str, str]] = {
     "/supervision/verifiers": ("jiwei", "bingcun", TABLE),
     "/supervision/mails": ("jiwei", "bingcun", ARTICLE),
     "/supervision/vacancies": ("jiwei", "bingcun", ARTICLE),
+    "/supervision/extensions": ("jiwei", "bingcun", ARTICLE),
+    "/supervision/drafts": ("jiwei", "bingcun", ARTICLE),
+    "/closure": ("shuji", "jiwei", r'name="pick"'),
+    "/admin/units": ("zhenggaiban", "jiwei", r'<li class="deep'),
+    "/admin/standing-in": ("zhenggaiban", "jiwei", TABLE),
+    "/admin/vacancies": ("zhenggaiban", "bingcun", TABLE),
     "/rounds": ("jiwei", "bingcun", TABLE),
     "/overview/units": ("jiwei", "bingcun", TABLE),
     "/mine": ("jiacun", "", TASK),
@@ -43,7 +53,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "/admin/accounts": ("zhenggaiban", "jiwei", TABLE),
 }
 """Who finds the list, who finds nothing there, and what each row of the page begins with, if it shows any."""
-QUEUES = {f"/supervision/{name}" for name in ("late", "mails", "vacancies")}
+QUEUES = {f"/supervision/{name}" for name in ("late", "mails", "vacancies", "extensions", "drafts")}
 """Lists that are a section of one page."""
 
 
@@ -51,10 +61,22 @@ def test_each_list_is_tried() -> None:
     assert set(CASES) == set(LISTS)
 
 
+async def asks(town: Settings) -> None:
+    said = words_of(ActWords, {"reason": FORMULA, "deadline": "2026-12-25"})
+    order = Order(RED, Act.REQUEST_EXTENSION, "bingcun", said)
+    await record(database(town), order, clock.now(), await trade(database(town)))
+
+
 async def unfriendly(town: Settings) -> None:
     """Something in each queue, and names that would be formulas."""
+    await asks(town)
     await look_round(town)
     await in_doubt(town, RED)
+    pending = "UPDATE finding SET stage = 'pending_closure', verified_on = '2026-11-16' WHERE number = :n"
+    await change(town, pending, n="XC2026-001")
+    columns = "post_id, person_id, from_day, to_day, by, reason"
+    row = "(5, 8, '2026-11-23', '2026-11-27', 'jiwei', :x)"
+    await change(town, f"INSERT INTO substitution ({columns}) VALUES {row}", x=FORMULA)
     ended = "UPDATE appointment SET to_day = '2026-11-01' WHERE post_id = (SELECT owner_post_id FROM finding"
     await change(town, f"{ended} WHERE number = :n)", n=RED)
     await change(town, "UPDATE finding SET stage_since = '2026-06-01', title = :x", x=FORMULA)
@@ -163,6 +185,7 @@ async def test_all_people_and_the_log_go_out_only_by_a_password_given_lately(
 async def test_a_confidential_finding_is_a_number_alone_in_these_lists_too(
     town: Settings, visit: Visit
 ) -> None:
+    await asks(town)
     await look_round(town)
     await in_doubt(town, RED)
     await change(town, "UPDATE finding SET confidential = 1")
@@ -173,6 +196,7 @@ async def test_a_confidential_finding_is_a_number_alone_in_these_lists_too(
     for path, number in (
         ("/letters/to-come", "XC2026-003"),
         ("/supervision/late", RED),
+        ("/supervision/extensions", RED),
         ("/supervision/verifiers", OTHER),
         ("/supervision/mails", RED),
     ):
