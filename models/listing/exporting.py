@@ -4,19 +4,20 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
-from models.access.sight import Sight, opened
+from models.access.sight import Sight, opened, seen
 from models.bulk import plain
 from models.database import Database
 from models.findings import Finding, Measure, OutcomeFigure
+from models.history import Event
 from models.overview import veiled
 from models.questions import Row
-from models.staff.people import Post
+from models.staff.people import Account, Person, Post
 from policy.ledger_rows import Metric
 
 AT_A_TIME = 500
@@ -90,3 +91,27 @@ async def _measures(session: AsyncSession, numbers: Sequence[str]) -> dict[tuple
 async def _figures(session: AsyncSession, numbers: Sequence[str]) -> dict[tuple[str, int, Metric], Any]:
     rows = await session.exec(select(OutcomeFigure).where(col(OutcomeFigure.finding).in_(numbers)))
     return {(row.finding, row.cycle, row.metric): row.amount for row in rows}
+
+
+async def events(db: Database, sight: Sight) -> AsyncIterator[list[Row]]:
+    """What happened to the findings that may be opened, one finding after the other, each in its order."""
+    finding, seq = "", 0
+    while True:
+        async with db.reading() as session:
+            found = (
+                await session.exec(
+                    select(Event, Person.name)
+                    .join(Finding, col(Finding.number) == col(Event.finding))
+                    .outerjoin(Account, col(Account.name) == col(Event.by))
+                    .outerjoin(Person, col(Person.id) == col(Account.person_id))
+                    .where(seen(sight), opened(sight))
+                    .where(tuple_(col(Event.finding), col(Event.seq)) > (finding, seq))
+                    .order_by(col(Event.finding), col(Event.seq))
+                    .limit(AT_A_TIME)
+                )
+            ).all()
+        if found:
+            yield [event.model_dump() | {"person": person or ""} for event, person in found]
+        if len(found) < AT_A_TIME:
+            return
+        finding, seq = found[-1][0].finding, found[-1][0].seq

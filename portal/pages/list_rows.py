@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from models import closing, rounds
 from models.access import accounts, trail
+from models.listing import exporting
 from models.listing.exporting import AT_A_TIME
 from models.mailing.lateness import ALL
 from models.mine import mine
@@ -16,7 +17,7 @@ from models.staff.roster import roster
 from models.staff.vacancies import Vacancy
 from models.watching import queues
 from policy.escalation import TIMED
-from policy.roles import ROLES_FOR
+from policy.roles import ROLES_FOR, Role
 from policy.sight import WATCHERS
 from policy.stages import Act, Stage
 from portal.pages.admin.accounts import HERE, TRAIL, state_of
@@ -200,6 +201,12 @@ async def my_items(reader: Reading) -> Rows:
 async def people(reader: Reading) -> Rows:
     await must_open(reader, "/admin/people")
     return roster(reader.db, clock.today())
+
+
+async def history(reader: Reading) -> Rows:
+    """Of the findings that the reader may open."""
+    reader.must_have(*WATCHERS, Role.ADMINISTRATOR)
+    return exporting.events(reader.db, reader.sight)
 
 
 async def log(reader: Reading, account: str = "", kind: str = "") -> Rows:

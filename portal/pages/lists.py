@@ -259,6 +259,25 @@ LISTS: dict[str, Exported] = {
         ],
         list_rows.people,
     ),
+    "/supervision/history": Exported(
+        ("办理记录", "History"),
+        (
+            FINDING,
+            count("seq", "序号", "No."),
+            moment("at", "时间（北京时间，UTC+8）", "When (Beijing, UTC+8)"),
+            text("person", "姓名", "Person"),
+            text("by", "帐号", "Account"),
+            Field(("办理", "Act"), Kind.TEXT, lambda row, speech: speech.act(row["act"])),
+            Field(("原状态", "From"), Kind.SHORT, lambda row, speech: speech.stage(row["from_stage"])),
+            Field(("现状态", "To"), Kind.SHORT, lambda row, speech: speech.stage(row["to_stage"])),
+            count("cycle", "第几次办理", "Cycle"),
+            count("round", "第几轮", "Round"),
+            text("reason", "理由", "Reason", Kind.LONG),
+            moment("recorded_at", "记录时间（北京时间，UTC+8）", "Recorded (Beijing, UTC+8)"),
+            text("hash", "校验值", "Hash", Kind.LONG),
+        ),
+        list_rows.history,
+    ),
     TRAIL: Exported(
         ("安全日志", "Security log"),
         (

@@ -37,6 +37,7 @@ CASES: dict[str, tuple[str, str, str]] = {
     "/letters/to-come": ("jiwei", "bingcun", TABLE),
     "/supervision/late": ("jiwei", "bingcun", TABLE),
     "/supervision/verifiers": ("jiwei", "bingcun", TABLE),
+    "/supervision/history": ("jiwei", "bingcun", ""),
     "/supervision/mails": ("jiwei", "bingcun", ARTICLE),
     "/supervision/vacancies": ("jiwei", "bingcun", ARTICLE),
     "/supervision/extensions": ("jiwei", "bingcun", ARTICLE),
@@ -53,7 +54,9 @@ CASES: dict[str, tuple[str, str, str]] = {
     "/admin/accounts": ("zhenggaiban", "jiwei", TABLE),
 }
 """Who finds the list, who finds nothing there, and what each row of the page begins with, if it shows any."""
-QUEUES = {f"/supervision/{name}" for name in ("late", "mails", "vacancies", "extensions", "drafts")}
+QUEUES = {
+    f"/supervision/{name}" for name in ("late", "mails", "vacancies", "extensions", "drafts", "history")
+}
 """Lists that are a section of one page."""
 
 
@@ -172,12 +175,29 @@ async def test_the_people_that_go_out_come_in_again_and_nothing_changes(
     assert [await asked(database(town), f"SELECT count(*) FROM {table}") for table in tables] == before
 
 
+async def test_the_history_goes_out_whole_but_for_what_the_reader_may_not_open(
+    town: Settings, visit: Visit
+) -> None:
+    await asks(town)
+    db, path = database(town), "/supervision/history/export.csv"
+    answer = await (await visit("jiwei")).get(path)
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert len(rows) == (await asked(db, "SELECT count(*) FROM event"))[0]
+    [last] = [row for row in rows if row["问题编号"] == RED and row["办理"] == "申请延期"]
+    assert (last["姓名"], last["帐号"]) == ("演示丙村书记", "bingcun")
+    assert last["时间（北京时间，UTC+8）"] == "2026-11-20 12:00"
+    assert (last["原状态"], last["现状态"], last["理由"]) == ("整改中", "整改中", f"'{FORMULA}")
+    await change(town, "UPDATE finding SET confidential = 1 WHERE number = :n", n=RED)
+    assert RED not in (await (await visit("fushuji")).get(path)).text
+    assert RED in (await (await visit("jiwei")).get(path)).text
+
+
 async def test_all_people_and_the_log_go_out_only_by_a_password_given_lately(
     town: Settings, visit: Visit
 ) -> None:
     office = await visit("zhenggaiban")
     await long_ago(town, office)
-    closed = [("/admin/people", 401), ("/admin/accounts", 401), ("/admin/trail", 401)]
+    closed = [(f"/{x}", 401) for x in ("supervision/history", "admin/people", "admin/accounts", "admin/trail")]
     for path, status in (*closed, ("/mine", 200)):
         assert (await office.get(f"{path}/export.csv")).status_code == status
 
