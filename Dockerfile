@@ -5,7 +5,7 @@ FROM python:3.11-slim-bookworm
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --create-home rectify \
- && install -d -o rectify -g rectify -m 700 /data /data/evidence /data/backups
+ && install -d -o rectify -g rectify -m 700 /data /data/evidence /data/jobs /data/backups
 
 WORKDIR /opt/rectify
 COPY requirements.lock ./

@@ -97,6 +97,13 @@ def test_servers_share_what_their_start_asks_for() -> None:
         assert "RECTIFY_PREFECT_API_URL" not in told, "each is asked itself how it is, not the balancer"
 
 
+def test_portals_share_what_any_of_them_has_to_show_and_the_image_has_its_place() -> None:
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert {"evidence:/data/evidence", "jobs:/data/jobs"} <= set(OURS["portal"]["volumes"])
+    for service in OURS.values():
+        assert all(volume.split(":")[1] in image.split() for volume in service.get("volumes", ()))
+
+
 def test_the_image_has_all_that_the_commands_need() -> None:
     image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     taken = {word for line in image.splitlines() if line.startswith("COPY") for word in line.split()[1:-1]}
