@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -12,6 +13,7 @@ from pydantic_core import PydanticUndefined
 from models.figures import Figures
 from models.rules.shipped import shipped, shipped_text
 from models.settings import Settings
+from policy.lights import Light
 from policy.notices import CONVERTED, FIRST_APPROVED, NOTICES, REVIEW_MOVED, THIRD_RETURN, notices
 from policy.roles import OWNER_ACTS, ROLES_FOR, Role
 from policy.rulebook.rungs import CLOCKS, FORMS, MAY_BE_EMPTY
@@ -20,14 +22,29 @@ from policy.rulebook.words import LADDER_WORDS, when_words
 from policy.rules import Rung
 from policy.scopes import SCOPE_WORDS, Scope
 from policy.stages import LIVE, ON_RECORD_ONLY, STEP_OF, Act, Moved, Stage, acts_possible
-from policy.words import ACT_WORDS, LETTER_STATE_WORDS, ROLE_WORDS, STAGE_WORDS, STEP_WORDS
+from policy.words import (
+    ACT_WORDS,
+    DEADLINE_TYPE_WORDS,
+    LETTER_STATE_WORDS,
+    LIGHT_WORDS,
+    ROLE_WORDS,
+    STAGE_WORDS,
+    STEP_WORDS,
+    WHY_NOT_WORDS,
+)
 from portal.api.openapi import described
 from portal.cli.main import app
+from portal.demonstration import PASSWORD, WORTH_TRYING
 from tasks import measures
 from tasks.letters.words import KINDS
 from tasks.measures import Stock
 
-LOOK_UP = Path(__file__).parents[1] / "docs" / "look-up"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+LOOK_UP = DOCS / "look-up"
+FOR_READERS = ("learn", "how-to", "look-up")
+READMES = ("README.md", "README.zh-CN.md")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 BEGIN, END = "<!-- {}: written by python -m tests.test_docs -->\n", "<!-- end -->\n"
 
 
@@ -104,6 +121,37 @@ def who(act: Act) -> str:
 
 def roles(found: Iterable[Role]) -> str:
     return "; ".join(f"{ROLE_WORDS[role][1]} {ROLE_WORDS[role][0]}" for role in found) or "–"
+
+
+def words() -> str:
+    rows = (
+        (kind, zh, en, f"`{one}`")
+        for kind, of_kind in WORDS.items()
+        for one, (zh, en) in of_kind.items()
+        if one is not Light.NONE
+    )
+    return table(("", "中文", "in English", "word"), rows)
+
+
+WORDS: dict[str, Mapping[Any, tuple[str, str]]] = {
+    "环节 step": STEP_WORDS,
+    "预警 light": LIGHT_WORDS,
+    "时限类型 deadline kind": DEADLINE_TYPE_WORDS,
+    "函件状态 letter": LETTER_STATE_WORDS,
+    "未送达的原因 not reached": WHY_NOT_WORDS,
+}
+
+
+def roles_and_acts() -> str:
+    rows = ((ROLE_WORDS[role][0], ROLE_WORDS[role][1], f"`{role}`", acts_of(role)) for role in Role)
+    return table(("中文", "in English", "word", "can 可办"), rows)
+
+
+def acts_of(role: Role) -> str:
+    its = (
+        act for act in Act if (act in OWNER_ACTS if role is Role.OWNER else role in ROLES_FOR.get(act, ()))
+    )
+    return "、".join(ACT_WORDS[act][0] for act in its) or "–"
 
 
 def ladders() -> str:
@@ -260,6 +308,8 @@ TABLES: dict[tuple[str, str], Callable[[], str]] = {
     ("metrics", "metrics"): metrics,
     ("api", "scopes"): scopes,
     ("api", "calls"): calls,
+    ("glossary", "words"): words,
+    ("glossary", "roles"): roles_and_acts,
     ("rules", "keys"): keys,
     ("rules", "steps"): steps,
     ("rules", "ladders"): ladder_names,
@@ -302,6 +352,29 @@ def test_every_letter_that_can_be_called_for_has_its_words() -> None:
         one.rung for act in Act for one in notices(act, third)
     }
     assert called <= set(KINDS)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_both_readmes_lead_to_every_page_and_name_the_demos_cast(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    pages = {str(page.relative_to(ROOT)) for folder in FOR_READERS for page in (DOCS / folder).glob("*.md")}
+    assert pages - set(LINK.findall(text)) == set()
+    assert re.findall(r"^\| [^|]+ \| `([a-z]+)` \|", text, re.M) == [account for account, _ in WORTH_TRYING]
+    assert PASSWORD in text
+
+
+@pytest.mark.parametrize(
+    "page", [*map(ROOT.joinpath, READMES), *DOCS.rglob("*.md")], ids=lambda one: one.name
+)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        assert "://" in link or (page.parent / link.partition("#")[0]).exists(), link
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "how-to").glob("*.md")), ids=lambda one: one.stem)
+def test_how_to_do_something_is_said_in_chinese_first(page: Path) -> None:
+    after_the_title = page.read_text(encoding="utf-8").split("\n\n")[1]
+    assert re.match("(## )?[一-鿿]", after_the_title)
 
 
 def rewrite() -> None:
