@@ -27,11 +27,11 @@ redis:
 	@command -v redis-server >/dev/null || $(call install,redis-server) || \
 	  echo "Redis is not installed: the tests that need it say so and are skipped."
 
-# With a font that has Chinese: without one the pictures are boxes, and widths are wrong.
+# With a font that has Chinese, without which the pictures are boxes and widths are wrong; and what reads a printed page.
 chromium:
-	@{ { command -v chromium || command -v chromium-browser; } && ls /usr/share/fonts/*/*/*CJK*; } >/dev/null 2>&1 || \
-	  $(call install,chromium fonts-noto-cjk) || \
-	  echo "Chromium or a Chinese font is not installed: the portal is NOT TESTED IN A BROWSER as it should be."
+	@{ { command -v chromium || command -v chromium-browser; } && ls /usr/share/fonts/*/*/*CJK* && command -v pdftotext; } >/dev/null 2>&1 || \
+	  $(call install,chromium fonts-noto-cjk poppler-utils) || \
+	  echo "Chromium, a Chinese font or pdftotext is not installed: the portal is NOT TESTED IN A BROWSER as it should be."
 
 demo: setup
 	$(BIN)/rectify up --demo

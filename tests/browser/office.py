@@ -42,7 +42,9 @@ def chromium() -> str:
     """Its path; where there is none the tests are skipped, and say so."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
-        pytest.skip("NOT TESTED IN A BROWSER: make chromium (apt-get install chromium fonts-noto-cjk)")
+        pytest.skip(
+            "NOT TESTED IN A BROWSER: make chromium (apt-get install chromium fonts-noto-cjk poppler-utils)"
+        )
     return found
 
 

@@ -137,8 +137,8 @@ async def test_it_prints_on_a4_with_the_tables_head_on_every_sheet(
 
 
 def texts(printed: Path) -> list[str]:
-    """What stands on each sheet; none where nothing here can read them."""
+    """What stands on each sheet; where nothing here can read them the test is skipped, and says so."""
     if shutil.which("pdftotext") is None:
-        return []
+        pytest.skip("NOT TESTED ON PAPER: make chromium (apt-get install poppler-utils)")
     told = subprocess.run(["pdftotext", "-layout", str(printed), "-"], capture_output=True, check=True)
     return told.stdout.decode().rstrip("\f").split("\f")

@@ -139,12 +139,13 @@ class House:
             self.machine(name, "worker").start()
 
     def start_portals(self, names: Sequence[str] = ("portal-1", "portal-2")) -> None:
-        """They keep evidence in one folder, which on many machines is a shared one."""
-        shared = self.folder / "office" / "evidence"
-        shared.mkdir(parents=True, exist_ok=True)
+        """They keep evidence and jobs in one folder each, which on many machines are shared ones."""
         for name, port in zip(names, self.front.backends, strict=True):
             portal = self.machine(name, "portal", port=port, health="/health")
-            (portal.home / "evidence").symlink_to(shared)
+            for kept in ("evidence", "jobs"):
+                shared = self.folder / "office" / kept
+                shared.mkdir(parents=True, exist_ok=True)
+                (portal.home / kept).symlink_to(shared)
             portal.start()
 
     def end(self) -> None:
