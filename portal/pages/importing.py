@@ -23,7 +23,7 @@ from portal.answers import status_of
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
 from tasks import clock, jobs
-from tasks.jobs import Job, Json, Phase, Progress, State
+from tasks.jobs import Job, Json, Phase, Progress
 from tasks.ledgers.reading import MAX_FILE, SOURCES
 from tasks.taking_in import Upload, take_in
 
@@ -201,8 +201,3 @@ class Seen:
 
     def rows_of(self, kind: str) -> list[Json]:
         return [row for row in self.result["rows"] if row["kind"] == Kind(kind)]
-
-
-def is_refused(state: State, seen: Seen) -> bool:
-    """Whether nothing is stored because of the errors."""
-    return bool(seen.result["errors"]) and not state.facts["skip_bad_rows"]

@@ -61,12 +61,6 @@ def read_ledger(path: Path, *, today: date, source: str = "") -> ReadLedger:
     )
 
 
-def report_date(path: Path) -> date | None:
-    """The day up to which the file's data reach, as it says above the table; None if it does not."""
-    sheet = read_sheet(path)
-    return as_of_in(texts_above(sheet, needed(find_header(sheet))))
-
-
 def read_rows(sheet: Sheet, header: Header, about: About, notes: Notes) -> list[LedgerRow]:
     rows: list[LedgerRow] = []
     seen: dict[str, int] = {}

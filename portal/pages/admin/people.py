@@ -71,7 +71,7 @@ async def show_vacancies(reader: Reading) -> HTMLResponse:
     await must_open(reader, "/admin/vacancies")
     async with reader.db.reading() as session:
         found = await vacancies.vacancies(session, clock.today(), reader.sight.units)
-    return desk(reader, "vacancies.html", vacancies=found, branch=await branch_of(reader))
+    return desk(reader, "vacancies.html", vacancies=found)
 
 
 @router.api_route("/admin/people", methods=READ)

@@ -10,7 +10,6 @@ import pytest
 
 from policy.ledger_rows import LedgerRow, Metric, ReadLedger
 from policy.stages import Stage
-from tasks.ledgers.reading import report_date
 from tests.tasks.ledgers.handed_in import BOOK, TABLE, read
 
 
@@ -138,10 +137,9 @@ def test_a_missing_column_is_reported_once_at_the_header(book: ReadLedger) -> No
     assert by_number(book)["SJ2026-002"].discovered_on == date(2026, 11, 20)
 
 
-def test_the_report_date_stands_above_the_table(book: ReadLedger) -> None:
+def test_the_report_date_stands_above_the_table(book: ReadLedger, table: ReadLedger) -> None:
     assert book.as_of == date(2026, 11, 20)
-    assert report_date(BOOK) == date(2026, 11, 20)
-    assert report_date(TABLE) is None
+    assert table.as_of is None
 
 
 def test_columns_tell_the_headers_as_they_stood(book: ReadLedger, table: ReadLedger) -> None:
