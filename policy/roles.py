@@ -45,6 +45,15 @@ class Actor:
 
 INSPECTORS = frozenset({Role.INSPECTOR, Role.INSPECTION_OFFICE})
 VERIFIERS = frozenset({Role.VERIFIER, *INSPECTORS})
+OWNERS = frozenset({Role.OWNER, Role.UNIT_HEAD, Role.PARTY_HEAD})
+FITTING: dict[str, frozenset[Role]] = {
+    "post": OWNERS,
+    "verifier": VERIFIERS,
+    "responsible_leader": frozenset({Role.RESPONSIBLE_LEADER}),
+    "lead_leader": frozenset({Role.LEAD_LEADER, Role.FIRST_RESPONSIBLE}),
+    "supervisor": frozenset({Role.SUPERVISOR}),
+}
+"""The posts a finding names, and the roles of those that are offered for each."""
 CLOSERS = frozenset({Role.APPROVER})
 DECIDERS = frozenset(Role) - {Role.OWNER, Role.INSPECTOR, Role.VERIFIER, Role.LIAISON, Role.AUDITOR}
 """Who may be named in the rules to decide on extensions."""

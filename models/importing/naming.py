@@ -38,7 +38,7 @@ class Names:
     """Whether posts that are there already get the roles a row names them in; new ones have no holder yet."""
     units: dict[str, Unit] = field(default_factory=dict)
     posts: dict[str, dict[str, Post]] = field(default_factory=dict)
-    """Posts by their name and the name of their unit."""
+    """Posts by their name and the name of their unit; also by the name that means one alone."""
     unit_names: dict[int | None, str] = field(default_factory=dict)
     post_names: dict[int | None, str] = field(default_factory=dict)
     roles: set[tuple[int | None, Role]] = field(default_factory=set)
@@ -49,12 +49,19 @@ class Names:
         self.units = {unit.name: unit for unit in await self.session.exec(select(Unit))}
         self._index()
         for post in await self.session.exec(select(Post)):
-            self.posts.setdefault(post.name, {})[self.unit_names[post.unit_id]] = post
+            unit = self.unit_names[post.unit_id]
+            self.posts.setdefault(post.name, {})[unit] = post
+            self.posts.setdefault(book.full_name(unit, post.name), {})[unit] = post
         self._index()
         self.roles = {(row.post_id, row.role) for row in await self.session.exec(select(PostRole))}
 
     def problems(self, row: LedgerRow) -> Iterator[Remark]:
-        """What a row names that nobody knows; nothing where names are made as they come."""
+        """What a row names that nobody knows, but where names are made as they come; what may be several."""
+        for name in POST_FIELDS:
+            wanted = getattr(row, name)
+            known = self.posts.get(wanted, {})
+            if len(known) > 1 and row.lead_unit not in known:
+                yield self._remark(row, name, wanted, *book.several(wanted, list(known)))
         if self.create:
             return
         if row.lead_unit not in self.units:
@@ -120,7 +127,7 @@ class Names:
             self.given += [(post, role) for role in (*POST_FIELDS[name][1], *_headships(wanted))]
 
     def _nearest(self, row: LedgerRow, wanted: str) -> Post:
-        """The post of that name in the row's own unit, else the first."""
+        """The post of that name in the row's own unit, else the only one."""
         known = self.posts[wanted]
         return known.get(row.lead_unit) or next(iter(known.values()))
 

@@ -1,6 +1,6 @@
 """Questions about people: who holds a post on a day, what they may do, where a role of a finding leads."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -392,7 +392,10 @@ def _with(role: Role, holding: Holding) -> list[int]:
 
 UNIT_NAMED = select(Unit).where(col(Unit.name) == bindparam("name"))
 POSTS_NAMED = (
-    select(Post).where(col(Post.name).in_(bindparam("names", expanding=True))).order_by(col(Post.id))
+    select(Post, Unit.name)
+    .join(Unit, col(Unit.id) == col(Post.unit_id))
+    .where(col(Post.name).in_(bindparam("names", expanding=True)))
+    .order_by(col(Post.id))
 )
 
 
@@ -409,25 +412,58 @@ async def post_named(session: AsyncSession, name: str, unit_id: int | None = Non
 
 
 async def posts_named(session: AsyncSession, names: Collection[str], unit_id: int | None) -> dict[str, Post]:
-    """Posts by their names, each preferably in the unit given. Raises NotFound with the nearest name."""
+    """Posts by their names, each preferably in the unit given.
+
+    `甲村/书记` is the post of that unit, which its name alone would not tell from another unit's.
+    Raises NotFound with the nearest name, NotAllowed with the choices where several units have one.
+    """
     if not names:
         return {}
-    found = list(await session.exec(POSTS_NAMED, params={"names": list(names)}))
-    missing = set(names) - {post.name for post in found}
-    if missing:
-        name = min(missing)
-        raise NotFound(*unknown("岗位", "post", name, await near(session, col(Post.name), name)))
-    return {name: _meant(name, [post for post in found if post.name == name], unit_id) for name in names}
+    sought = {last for name in names for _, last in _read_as(name)}
+    found = (await session.exec(POSTS_NAMED, params={"names": list(sought)})).all()
+    return {name: await _meant(session, name, found, unit_id) for name in names}
 
 
-def _meant(name: str, found: list[Post], unit_id: int | None) -> Post:
-    here = [post for post in found if post.unit_id == unit_id]
-    if not here and len(found) > 1:
-        raise NotAllowed(
-            f"有{len(found)}个单位设有“{name}”岗位，请写明单位。",
-            f"{len(found)} units have a post “{name}”: name the unit too.",
-        )
-    return (here or found)[0]
+UNIT_MARK = "/"
+
+
+def full_name(unit: str, post: str) -> str:
+    """The name of a post that no other post has."""
+    return f"{unit}{UNIT_MARK}{post}"
+
+
+def _read_as(name: str) -> Iterator[tuple[str | None, str]]:
+    """The units and posts that a name may stand for; first of all it is a post's own name."""
+    yield None, name
+    for place, sign in enumerate(name):
+        if sign == UNIT_MARK:
+            yield name[:place].strip(), name[place + 1 :].strip()
+
+
+async def _meant(
+    session: AsyncSession, name: str, found: Sequence[tuple[Post, str]], unit_id: int | None
+) -> Post:
+    for unit, last in _read_as(name):
+        so_named = [(post, of) for post, of in found if post.name == last and unit in (None, of)]
+        here = [post for post, _ in so_named if post.unit_id == unit_id]
+        if not here and len(so_named) > 1:
+            raise NotAllowed(*several(last, [of for _, of in so_named]))
+        if so_named:
+            return here[0] if here else so_named[0][0]
+    raise NotFound(*unknown("岗位", "post", name, await near(session, col(Post.name), name)))
+
+
+MOST_CHOICES = 10
+
+
+def several(name: str, units: Sequence[str]) -> tuple[str, str]:
+    """A sentence for a name that posts of these units have, with what to write instead."""
+    choices = [full_name(unit, name) for unit in units[:MOST_CHOICES]]
+    more_zh, more_en = ("等", " …") if len(units) > MOST_CHOICES else ("", "")
+    return (
+        f"有{len(units)}个单位设有“{name}”岗位，请写明是哪一个：{'、'.join(choices)}{more_zh}。",
+        f"{len(units)} units have a post “{name}”. Say which: {', '.join(choices)}{more_en}.",
+    )
 
 
 NEIGHBOURS = 300

@@ -1,6 +1,6 @@
 """What a form offers to choose from: units, and their posts with whoever holds them today."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,8 @@ class PostChoice:
     unit: str
     roles: frozenset[Role]
     holder: str
+    written: str = ""
+    """The name that means this post and no other, however many units have one of that name."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ async def posts(session: AsyncSession, today: date) -> list[PostChoice]:
     for post, role in await session.exec(select(PostRole.post_id, PostRole.role)):
         roles[post].add(Role(role))
     holders = await _holders(session, [post.id or 0 for post, _ in found], today)
+    how_many = Counter(post.name for post, _ in found)
     return [
         PostChoice(
             post.id or 0,
@@ -58,6 +61,7 @@ async def posts(session: AsyncSession, today: date) -> list[PostChoice]:
             unit,
             frozenset(roles[post.id or 0]),
             holders.get(post.id or 0, ""),
+            post.name if how_many[post.name] == 1 else book.full_name(unit, post.name),
         )
         for post, unit in found
     ]

@@ -12,7 +12,7 @@ from models.staff.choices import PostChoice
 from policy.acts import outcome_amount
 from policy.ledger_rows import UNIT_OF, Metric, Outcome
 from policy.refusals import BadInput
-from policy.roles import VERIFIERS, Role
+from policy.roles import FITTING, OWNERS, Role
 from policy.stages import Act
 from portal.pages.forms import Sent
 from portal.pages.speech import Words
@@ -51,23 +51,23 @@ NOTHING: Words = ("", "")
 REASON = Field("reason", ("理由", "Reason"), must=True)
 NOTE = Field("text", ("说明", "Remarks"))
 OWNER = Field("owner", ("责任单位和责任人岗位", "Responsible unit and post"), Kind.POST, must=True)
-OWNERS = frozenset({Role.OWNER, Role.UNIT_HEAD, Role.PARTY_HEAD})
 DEADLINE = Field(
     "deadline",
     ("完成时限", "Deadline"),
     Kind.DAY,
     hint=("不填则按规则计算。", "Left empty, it is counted by the rules."),
 )
+
+
+def placed(name: str, label: Words) -> Field:
+    return Field(name, label, Kind.POST, roles=FITTING[name])
+
+
 PLACING = (
-    Field("verifier", ("验收人", "Verifier"), Kind.POST, roles=VERIFIERS),
-    Field(
-        "responsible_leader",
-        ("责任领导", "In-charge leader"),
-        Kind.POST,
-        roles=frozenset({Role.RESPONSIBLE_LEADER}),
-    ),
-    Field("lead_leader", ("牵头领导", "Lead leader"), Kind.POST, roles=frozenset({Role.LEAD_LEADER})),
-    Field("supervisor", ("督办人", "Supervisor"), Kind.POST, roles=frozenset({Role.SUPERVISOR})),
+    placed("verifier", ("验收人", "Verifier")),
+    placed("responsible_leader", ("责任领导", "In-charge leader")),
+    placed("lead_leader", ("牵头领导", "Lead leader")),
+    placed("supervisor", ("督办人", "Supervisor")),
     Field(
         "assisting",
         ("协办单位", "Assisting units"),
@@ -290,12 +290,17 @@ class Typed:
 
     said: Mapping[str, str] = field(default_factory=dict)
 
-    def words(self, act: Act, posts: Iterable[PostChoice]) -> ActWords:
-        """Raises BadInput for what cannot be understood; fields the act does not ask for are not heard."""
+    def words(self, act: Act, posts: Iterable[PostChoice], keeping: int | None = None) -> ActWords:
+        """Raises BadInput for what cannot be understood; fields the act does not ask for are not heard.
+
+        `keeping` is the owner's post as it stands: chosen again, the unit stays what it is too.
+        """
         found: dict[str, Any] = {}
         known = {str(one.id): one for one in posts}
         for each in FIELDS[act]:
             found |= self._of(each, known)
+        if keeping and self.said.get(OWNER.name) == str(keeping):
+            found.pop("unit", None)
         return words_of(ActWords, found)
 
     def _of(self, each: Field, posts: Mapping[str, PostChoice]) -> dict[str, Any]:
@@ -318,8 +323,8 @@ class Typed:
         if chosen is None:
             raise BadInput("所选岗位已不存在，请重新选择。", "The post chosen is not there any more.")
         if each.name == OWNER.name:
-            return {"unit": chosen.unit, "post": chosen.name}
-        return {each.name: chosen.name}
+            return {"unit": chosen.unit, "post": chosen.written}
+        return {each.name: chosen.written}
 
     def measures(self) -> list[tuple[str, date | None]]:
         """The rows that say something; a date without words is a slip."""
@@ -361,11 +366,13 @@ def typed(form: Sent) -> Typed:
     return Typed(form.said)
 
 
-def offered(asked: Field, posts: Sequence[PostChoice]) -> list[tuple[str, list[PostChoice]]]:
-    """Those that fit the field, by unit, in the order they come in."""
+def offered(
+    asked: Field, posts: Sequence[PostChoice], stands: str = ""
+) -> list[tuple[str, list[PostChoice]]]:
+    """Those that fit the field, and the one that stands there, by unit, in the order they come in."""
     units: dict[str, list[PostChoice]] = {}
     for one in posts:
-        if one.roles & asked.roles:
+        if one.roles & asked.roles or str(one.id) == stands:
             units.setdefault(one.unit, []).append(one)
     return list(units.items())
 

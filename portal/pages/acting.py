@@ -78,7 +78,8 @@ async def carry_out(number: str, act: Act, form: Sent, typed: Typed) -> Response
     async with reader.db.reading() as session:
         seen = await look(session, reader, number)
         stands = must_open(seen)
-        words = typed.words(act, await posts_for(session, act))
+        keeping = seen.finding.owner_post_id if seen.finding.lead_unit_id else None
+        words = typed.words(act, await posts_for(session, act), keeping)
         if words.into:
             await find_seen(session, reader.sight, words.into)
     doubt(seen, stands, act, words, form)
