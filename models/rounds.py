@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 
 import sqlalchemy
 from pydantic import BaseModel, ConfigDict
@@ -63,6 +64,25 @@ class RoundWords(BaseModel):
 async def names(session: AsyncSession) -> list[tuple[str, str]]:
     """(source, name) of all."""
     return list(await session.exec(select(InspectionRound.source, InspectionRound.name)))
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A round that nobody entered yet, and what may be meant: near names, or other sources that have it."""
+
+    name: str
+    near: list[str]
+    elsewhere: list[str]
+
+
+async def unknown(session: AsyncSession, source: str, name: str) -> Unknown | None:
+    """None for no round at all, and for one that is there."""
+    known = await names(session)
+    if not name or (source, name) in known:
+        return None
+    of_source = sorted({other for of, other in known if of == source})
+    near = get_close_matches(name, of_source, n=3, cutoff=0.5)
+    return Unknown(name, near, sorted(of for of, other in known if other == name))
 
 
 async def standings(session: AsyncSession, sight: Sight) -> list[Standing]:

@@ -24,7 +24,9 @@ PATIENCE = 30.0
 """Seconds for one answer, on a machine that others load too."""
 AWAY = frozenset({502, 503, 504})
 OPTION = re.compile(r'<option value="(\d+)"[^>]*>([^<（(]+)')
-BOX = re.compile(r'<input type="checkbox" name="not_alike" value="([^"]*)"')
+LOOKED_OVER = re.compile(r'name="looked_over" value="(\w+)"')
+NEEDED = {"category": "资金管理", "item": "程序不规范", "severity": "一般"}
+"""What a form asks for and the drivers of tests have nothing to say about."""
 
 
 class Refused(Refusal):
@@ -89,16 +91,16 @@ class Browser:
         return told(await self.post(self.forms[nonce]))
 
     async def open(self, words: dict[str, str], nonce: str) -> str:
-        """A new finding, by names of posts, also where there is one much like it."""
+        """A new finding, by names of posts: whatever is to be looked over is agreed to."""
         if nonce not in self.forms:
             page = await self.read("/findings/new")
             posts = {unescape(name).strip(): key for key, name in OPTION.findall(page.text)}
             said = {name: posts.get(value, value) for name, value in words.items()}
             drawn = forms_of(page)["/findings/new"]
-            self.forms[nonce] = Form("/findings/new", drawn | said | {"do": "open", "nonce": nonce})
+            self.forms[nonce] = Form("/findings/new", drawn | NEEDED | said | {"nonce": nonce})
         answer = await self.post(self.forms[nonce])
-        if answer.status_code == 409 and (alike := BOX.search(answer.text)):
-            self.forms[nonce].fields["not_alike"] = unescape(alike[1])
+        while answer.is_success and (asked := LOOKED_OVER.search(answer.text)):
+            self.forms[nonce].fields["looked_over"] = asked[1]
             answer = await self.post(self.forms[nonce])
         return told(answer)
 

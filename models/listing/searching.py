@@ -10,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    false,
     func,
     literal_column,
     select,
@@ -136,13 +137,23 @@ def says(session: AsyncSession, asked: str) -> list[ColumnElement[bool]]:
 
 def _says(session: AsyncSession, word: str) -> ColumnElement[bool]:
     """The index narrows, the text decides: pairs may stand apart, and a single sign is no pair."""
-    text = col(FindingText.words).contains(word, autoescape=True)
-    if any(True for _ in pairs(word)):
-        text = _indexed(session, word) & text
     units = select(col(Unit.id)).where(col(Unit.name).icontains(word, autoescape=True))
-    in_text = select(col(FindingText.finding)).where(text)
+    in_text = select(col(FindingText.finding)).where(_holds(session, word))
     in_unit = select(col(Finding.number)).where(col(Finding.lead_unit_id).in_(units))
     return col(Finding.number).in_(in_text.union(in_unit))
+
+
+def quotes(session: AsyncSession, text: str) -> ColumnElement[bool]:
+    """A condition on `Finding`: it says this, whatever the punctuation; never where there is no text."""
+    word = plain(text)
+    if not any(True for _ in pairs(word)):
+        return false()
+    return col(Finding.number).in_(select(col(FindingText.finding)).where(_holds(session, word)))
+
+
+def _holds(session: AsyncSession, word: str) -> ColumnElement[bool]:
+    text = col(FindingText.words).contains(word, autoescape=True)
+    return _indexed(session, word) & text if any(True for _ in pairs(word)) else text
 
 
 def _indexed(session: AsyncSession, word: str) -> ColumnElement[bool]:

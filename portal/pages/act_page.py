@@ -8,12 +8,15 @@ from fastapi.responses import HTMLResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import standing
+from models.alike import Alike, alike
+from models.findings import Finding
 from models.staff import choices
 from models.staff.choices import PostChoice
 from models.standing import Standing
 from policy.acts import allow
 from policy.ledger_rows import UNIT_OF
 from policy.refusals import NotAllowed
+from policy.roles import FITTING
 from policy.stages import Act
 from portal.pages import act_fields
 from portal.pages.act_fields import FIELDS, INTRO, OWNER, Kind, Typed
@@ -23,6 +26,9 @@ from tasks import clock, evidence
 
 CLAIMS = frozenset({Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK, Act.APPROVE_CLOSURE, Act.DEFER_CLOSURE})
 """Acts that are decided with the claim and its evidence side by side."""
+
+PLACES = frozenset({Act.ASSIGN, Act.REASSIGN})
+"""Acts that say who is to put it right."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,18 @@ async def posts_for(session: AsyncSession, act: Act) -> list[PostChoice]:
     return await choices.posts(session, clock.today()) if asks else []
 
 
+async def like_it(session: AsyncSession, reader: Reader, finding: Finding) -> list[Alike]:
+    """What may be the same problem once more, in its unit or any other."""
+    unit, says = finding.lead_unit_id, finding.condition
+    return await alike(session, reader.sight, unit, says, everywhere=True, but=finding.number)
+
+
 async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLResponse:
     """The act's form; where it is not open, why not and what is."""
     async with reader.db.reading() as session:
         seen = await look(session, reader, number)
         posts = await posts_for(session, act)
+        near = await like_it(session, reader, seen.finding) if act in PLACES else []
         events = await standing.since(session, number, shown.seen_version) if shown.seen_version else []
     stands = must_open(seen)
     closed = why_closed(stands, act)
@@ -66,6 +79,7 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         meanwhile=meanwhile,
         since=[told(event, reader.speech, seen) for event in seen.since],
         claims=act in CLAIMS,
+        alike=near,
         is_picture=evidence.is_picture,
         **asked(seen, stands, act, posts, shown, reader),
     )
@@ -75,13 +89,19 @@ def asked(
     seen: Seen, stands: Standing, act: Act, posts: Sequence[PostChoice], shown: Shown, reader: Reader
 ) -> dict[str, Any]:
     """What the form asks, what it holds, and what there is to choose from."""
-    given = initial(seen, act, posts) | dict(shown.typed.said)
+    stands_there = initial(seen, act, posts)
+    given = stands_there | dict(shown.typed.said)
     return {
         "fields": FIELDS[act],
         "folded": act_fields.folded(FIELDS[act], given),
         "intro": reader.speech.of(INTRO.get(act, ("", ""))),
         "given": given,
-        "posts": {one.name: act_fields.offered(one, posts) for one in FIELDS[act] if one.kind is Kind.POST},
+        "posts": {
+            one.name: act_fields.offered(one, posts, stands_there.get(one.name, ""))
+            for one in FIELDS[act]
+            if one.kind is Kind.POST
+        },
+        "stands_there": stands_there,
         "rules": standing.proposals(seen.finding, stands.limits),
         "units": UNIT_OF,
         "accepted": evidence.ACCEPTED,
@@ -116,20 +136,21 @@ def why_closed(stands: Standing, act: Act) -> NotAllowed | None:
     return None
 
 
-def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, Any]:
+def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, str]:
     """What a form holds before anybody typed: what is known already."""
     row, finding = seen.row, seen.finding
     figures = {f"outcome_{x['metric']}": x["amount"] for x in row["outcomes"] if x["cycle"] == row["cycle"]}
+    placed = {
+        OWNER.name: finding.owner_post_id or _first_of(row["unit"], posts),
+        "verifier": finding.verifier_post_id,
+        "responsible_leader": finding.responsible_leader_post_id,
+        "lead_leader": finding.lead_leader_post_id,
+        "supervisor": finding.supervisor_post_id,
+        "assisting": "、".join(row["assisting"]),
+    }
     known: Mapping[Act, dict[str, Any]] = {
-        Act.ASSIGN: {
-            OWNER.name: finding.owner_post_id or _first_of(row["unit"], posts),
-            "deadline_type": finding.deadline_type,
-            "verifier": finding.verifier_post_id,
-            "responsible_leader": finding.responsible_leader_post_id,
-            "lead_leader": finding.lead_leader_post_id,
-            "supervisor": finding.supervisor_post_id,
-            "assisting": "、".join(row["assisting"]),
-        },
+        Act.ASSIGN: {**placed, "deadline_type": finding.deadline_type},
+        Act.REASSIGN: placed,
         Act.FILE_PLAN: {"objective": finding.objective, **_planned(row)},
         Act.REPORT_PROGRESS: {"percent": finding.percent, **figures},
         Act.SUBMIT: {"result": finding.result, **figures},
@@ -140,7 +161,7 @@ def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, Any]
 
 def _first_of(unit: str, posts: Sequence[PostChoice]) -> int | None:
     """The unit's foremost owner, where only the unit is known."""
-    return next((x.id for x in posts if x.unit == unit and x.roles & act_fields.OWNERS), None)
+    return next((x.id for x in posts if x.unit == unit and x.roles & FITTING["post"]), None)
 
 
 def _planned(row: Mapping[str, Any]) -> dict[str, Any]:

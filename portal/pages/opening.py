@@ -1,7 +1,8 @@
-"""A new finding 登记新问题: the deadline is proposed with its reason, doubles are warned of."""
+"""A new finding 登记新问题: what is to be looked over is shown first, and stored when somebody agrees."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -11,33 +12,27 @@ from starlette.responses import Response
 from models import alike, opening, rounds
 from models.alike import Alike
 from models.orders import OpenWords, words_of
+from models.rounds import Unknown
 from models.rules.trade import trade
 from models.staff import choices
 from models.staff.choices import PostChoice, UnitChoice
-from policy.deadlines import DayCount, DeadlineType
+from policy.deadlines import DeadlineType
+from policy.opening import NEEDED, check_whole
 from policy.proposals import Proposal, check_override, propose
 from policy.refusals import BadInput, Refusal
-from policy.roles import ROLES_FOR, Role
+from policy.roles import FITTING, ROLES_FOR
 from policy.stages import Act
 from policy.trade import Trade
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
 from portal.pages.paper import READ, Reader, Reading
+from portal.pages.rounds import sources
 from portal.pages.speech import Speech
 from tasks import clock
-from tasks.ledgers.reading import SOURCES
 
 router = APIRouter()
 
 SEVERITIES = ("一般", "较重", "严重")
-POSTS: dict[str, frozenset[Role] | None] = {
-    "post": None,
-    "verifier": frozenset({Role.VERIFIER, Role.INSPECTOR, Role.INSPECTION_OFFICE}),
-    "supervisor": frozenset({Role.SUPERVISOR}),
-    "responsible_leader": frozenset({Role.RESPONSIBLE_LEADER}),
-    "lead_leader": frozenset({Role.LEAD_LEADER, Role.FIRST_RESPONSIBLE}),
-}
-"""The posts a finding names, and the roles of whoever is offered; None for everybody."""
 TYPED = frozenset(OpenWords.model_fields) - {"day_count"}
 
 
@@ -52,81 +47,112 @@ class Offered:
 
     def posts_for(self, part: str) -> dict[str, list[PostChoice]]:
         """By unit."""
-        roles = POSTS[part]
         found: dict[str, list[PostChoice]] = {}
         for post in self.posts:
-            if roles is None or post.roles & roles:
+            if post.roles & FITTING[part]:
                 found.setdefault(post.unit, []).append(post)
         return found
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What is said about a form before it is stored."""
+    """What is to be looked over before a form is stored."""
 
     proposal: Proposal | None = None
     alike: list[Alike] = field(default_factory=list)
+    new_round: Unknown | None = None
+    owner: PostChoice | None = None
+    """Who it is assigned to at once."""
+    is_elsewhere: bool = False
+    """The owner's post is in another unit than the one that is responsible."""
+
+    def asks(self, words: OpenWords) -> bool:
+        """Whether there is anything that the person did not say themselves."""
+        return bool(self.alike or self.new_round or self.is_elsewhere) or words.deadline is None
+
+    @property
+    def mark(self) -> str:
+        """Stands for what was shown."""
+        owner = self.owner.id if self.owner else None
+        parts = (self.proposal, [one.number for one in self.alike], self.new_round, owner, self.is_elsewhere)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
 @router.api_route("/findings/new", methods=READ)
 async def new_finding(reader: Reading) -> HTMLResponse:
     reader.must_have(*ROLES_FOR[Act.OPEN])
-    return await shown(reader, {"source": "", "severity": SEVERITIES[0]})
+    return await shown(reader, {})
 
 
 @router.post("/findings/new")
 async def open_finding(form: Form) -> Response:
-    """Show the form with its proposal, or store it; what was refused is shown again as it was typed."""
+    """Show what is to be looked over, then store it; what was refused is shown again as it was typed."""
     reader = form.reader
     reader.must_have(*ROLES_FOR[Act.OPEN])
     known = await opening.earlier(reader.db, reader.account, form.nonce)
     if known is not None:  # sent twice
         return reader.turn(f"/findings/{known.number}", said="opened")
-    checked = Checked()
+    typed, checked = with_round(form), Checked()
+    db, account = reader.db, reader.account
     try:
-        in_force = await trade(reader.db)
-        words = await understood(form)
-        checked = await check(reader, words, in_force)
+        in_force, posts = await trade(db), await all_posts(reader)
+        words = understood(typed, posts)
+        checked = await check(reader, words, posts.get(typed.get("post", "")), in_force)
+        check_whole([name for name in NEEDED if name in words.model_fields_set and getattr(words, name)])
         if checked.proposal:
             check_override(checked.proposal, words.deadline, words.reason)
-        if form["do"] == "check":
-            await opening.try_out(reader.db, reader.account, words, clock.now(), in_force)
-            return await shown(reader, form.said, checked, is_checked=True)
-        if not is_looked_over(form, checked):
-            return await shown(reader, form.said, checked, status=409)
-        receipt = await opening.open_finding(
-            reader.db, reader.account, words, clock.now(), in_force, form.nonce
-        )
+        if checked.asks(words) and form["looked_over"] != checked.mark:
+            await opening.try_out(db, account, words, clock.now(), in_force)
+            return await shown(reader, typed, checked, is_asked=True)
+        receipt = await opening.open_finding(db, account, words, clock.now(), in_force, form.nonce)
     except Refusal as refusal:
         sentence = refusal.said(reader.speech.language)
-        return await shown(reader, form.said, checked, status=status_of(refusal), sentence=sentence)
+        return await shown(reader, typed, checked, status=status_of(refusal), sentence=sentence)
     return reader.turn(f"/findings/{receipt.number}", said="opened")
 
 
-async def understood(form: Sent) -> OpenWords:
-    """The form in the words of the ledger: posts are chosen by id, and named. Raises BadInput, NotFound."""
-    async with form.reader.db.reading() as session:
-        names = {str(post.id): post for post in await choices.posts(session, clock.today())}
-    said: dict[str, object] = {name: value for name, value in form.said.items() if name in TYPED and value}
-    for part in POSTS:
-        if form[part]:
-            said[part] = names[form[part]].name if form[part] in names else form[part]
-    if form["post"] in names and not form["unit"]:
-        said["unit"] = names[form["post"]].unit
+def with_round(form: Sent) -> Mapping[str, str]:
+    """What was typed, with the round that was meant where a name was not known."""
+    if form["round_meant"] and form["round_asked"] == form["round_name"]:
+        return {**form.said, "round_name": form["round_meant"]}
+    return form.said
+
+
+async def all_posts(reader: Reader) -> dict[str, PostChoice]:
+    """By what a form says for them."""
+    async with reader.db.reading() as session:
+        return {str(post.id): post for post in await choices.posts(session, clock.today())}
+
+
+def understood(typed: Mapping[str, str], posts: Mapping[str, PostChoice]) -> OpenWords:
+    """The form in the words of the ledger: posts are chosen by id, and named so that none else is meant."""
+    said: dict[str, object] = {
+        name: value for name, value in typed.items() if name in TYPED and value.strip()
+    }
+    for part in FITTING.keys() & said.keys():
+        if typed[part] not in posts:
+            raise BadInput("所选岗位已不存在，请重新选择。", "The post chosen is not there any more.")
+        said[part] = posts[typed[part]].written
+    if "post" in said and "unit" not in said:
+        said["unit"] = posts[typed["post"]].unit
     return words_of(OpenWords, said)
 
 
-async def check(reader: Reader, words: OpenWords, in_force: Trade) -> Checked:
-    """The deadline by the rules, and findings of the unit that sound the same."""
+async def check(reader: Reader, words: OpenWords, owner: PostChoice | None, in_force: Trade) -> Checked:
+    """The deadline by the rules, findings that sound the same, and what would be made besides."""
     async with reader.db.reading() as session:
         unit = await unit_of(session, reader, words)
-        near = await alike.alike(session, reader.sight, unit.id, words.condition) if unit else []
+        near = await alike.alike(session, reader.sight, unit.id if unit else None, words.condition)
+        new_round = await rounds.unknown(session, words.source, words.round_name)
         dated = await opening.dated(session, words)
+    is_elsewhere = bool(owner and unit and owner.unit_id != unit.id)
+    checked = Checked(None, near, new_round, owner, is_elsewhere)
     if not words.source:
-        return Checked(None, near)
+        return checked
     kind, today = words.deadline_type or DeadlineType.TIME_LIMITED, clock.today()
     discovered = dated.discovered_on or today
-    return Checked(propose(words.source, kind, discovered, today, in_force, unit.id if unit else None), near)
+    proposal = propose(words.source, kind, discovered, today, in_force, unit.id if unit else None)
+    return replace(checked, proposal=proposal)
 
 
 async def unit_of(session: AsyncSession, reader: Reader, words: OpenWords) -> UnitChoice | None:
@@ -139,11 +165,6 @@ async def unit_of(session: AsyncSession, reader: Reader, words: OpenWords) -> Un
     return found
 
 
-def is_looked_over(form: Sent, checked: Checked) -> bool:
-    """Whether somebody said of each finding that sounds the same that this is another one."""
-    return {one.number for one in checked.alike} <= set(form["not_alike"].split())
-
-
 async def shown(
     reader: Reader,
     typed: Mapping[str, str],
@@ -151,19 +172,18 @@ async def shown(
     *,
     status: int = 200,
     sentence: str = "",
-    is_checked: bool = False,
+    is_asked: bool = False,
 ) -> HTMLResponse:
     found = checked or Checked()
-    offered = await offers(reader, typed.get("source", ""))
     return reader.page(
         "opening.html",
         status,
         typed=typed,
         sentence=sentence,
-        offered=offered,
+        offered=await offers(reader, typed.get("source", "")),
         proposal=proposed(found.proposal, reader.speech) if found.proposal else "",
-        alike=found.alike,
-        is_checked=is_checked,
+        checked=found,
+        is_asked=is_asked,
         severities=SEVERITIES,
         kinds=list(DeadlineType),
         default_kind=DeadlineType.TIME_LIMITED,
@@ -174,24 +194,20 @@ async def offers(reader: Reader, source: str) -> Offered:
     rules = (await trade(reader.db)).rules
     async with reader.db.reading() as session:
         named = await rounds.names(session)
-        sources = {name for name, _ in rules.of_source} | {of for of, _ in named} | {source}
-        others = sorted(sources - set(SOURCES) - {""})
         return Offered(
             await choices.units(session, reader.sight),
             await choices.posts(session, clock.today()),
             sorted({name for _, name in named}),
-            [*SOURCES, *others],
+            sources(rules, named, source),
         )
 
 
 def proposed(proposal: Proposal, speech: Speech) -> str:
-    """`审计，60个工作日，自2026年7月20日起 → 2026年10月16日（暂定）`."""
-    period, start, due = proposal.period, speech.day(proposal.start.isoformat()), proposal.due
-    counted = {DayCount.WORKING_DAYS: "个工作日", DayCount.MONTHS: "个月", DayCount.CALENDAR_DAYS: "日"}
-    day = speech.day(due.day.isoformat())
-    zh = f"{proposal.source}，{period.number}{counted[period.unit]}，自{start}起（当日不计）"
-    en = f"{proposal.source}: {period.number} {speech.day_count(period.unit)} after {start}"
-    if period.roll:
-        zh, en = f"{zh}，遇节假日顺延", f"{en}, moved off a day off"
+    """`审计，60个工作日，自2026年7月20日起（当日不计） → 2026年10月16日（暂定）`."""
+    start, due = speech.day(proposal.start.isoformat()), proposal.due
+    period, day = speech.period(proposal.period), speech.day(due.day.isoformat())
+    why = speech.say(
+        f"{proposal.source}，{period}，自{start}起（当日不计）", f"{proposal.source}: {period} after {start}"
+    )
     mark = speech.say("（暂定）", " (provisional)") if due.provisional else ""
-    return f"{speech.say(zh, en)} → {day}{mark}"
+    return f"{why} → {day}{mark}"

@@ -1,7 +1,7 @@
 """Rounds 批次: each with its document, its feedback date, and how far its findings are."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -15,6 +15,7 @@ from models.rules.recomputing import Move
 from models.rules.trade import trade
 from policy.refusals import Refusal
 from policy.roles import ROLES_FOR
+from policy.rules import Rules
 from policy.sight import WATCHERS
 from policy.stages import LIVE, Act, Stage
 from portal.answers import status_of
@@ -26,6 +27,12 @@ from tasks.ledgers.reading import SOURCES
 router = APIRouter()
 
 READERS = ROLES_FOR[Act.OPEN] | WATCHERS
+
+
+def sources(rules: Rules, named: Iterable[tuple[str, str]], chosen: str = "") -> list[str]:
+    """What a form offers as source: the usual ones, then those of the rules and of rounds that are there."""
+    others = {name for name, _ in rules.of_source} | {of for of, _ in named} | {chosen}
+    return [*SOURCES, *sorted(others - set(SOURCES) - {""})]
 
 
 @router.api_route("/rounds", methods=READ)
@@ -116,15 +123,17 @@ def drawn(
 async def shown(
     reader: Reader, typed: Mapping[str, str], *, status: int = 200, sentence: str = ""
 ) -> HTMLResponse:
+    rules = (await trade(reader.db)).rules
     async with reader.db.reading() as session:
         found = await rounds.standings(session, reader.sight)
+    named = [(one.round.source, one.round.name) for one in found]
     return reader.page(
         "rounds.html",
         status,
         standings=[(one, links(reader, one)) for one in found],
         typed=typed,
         sentence=sentence,
-        sources=SOURCES,
+        sources=sources(rules, named, typed.get("source", "")),
         may_change=reader.has(*ROLES_FOR[Act.OPEN]),
     )
 

@@ -19,7 +19,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ASKED = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
 ONES_OWN = {"/", "/mine", "/findings/*"}
 """Pages on which each person may do other things; of the others one person's will do."""
-FIELDS = ["问题来源", "具体表现", "问题标题", "责任单位", "责任人岗位", "验收人", "时限类型", "登记"]
+FIELDS = [
+    *("问题来源", "类别（项）", "条目（条）", "具体表现", "问题标题", "严重程度"),
+    *("责任单位", "责任人岗位", "验收人", "时限类型", "登记"),
+]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MEDIA_BOX = re.compile(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]")
 NUMBERED = re.compile(r"[A-Z]{2}\d{4}-\d{3}")

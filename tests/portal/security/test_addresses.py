@@ -143,9 +143,12 @@ async def test_a_line_break_in_a_name_makes_no_header(town: Settings, visit: Vis
         "condition": "排洪沟被堵塞。\r\n.\r\nRCPT TO:<evil@example.com>",
         "unit": "甲村党支部",
         "discovered_on": "2026-07-20",
-        "do": "open",
+        "category": "农田水利",
+        "item": "管护不到位",
+        "severity": "一般",
     }
-    sent = await office.send(await office.get("/findings/new"), "/findings/new", said)
+    asked = await office.send(await office.get("/findings/new"), "/findings/new", said)
+    sent = await office.send(asked, "/findings/new")
     assert sent.status_code == 303
     number = sent.headers["location"].split("?")[0].rsplit("/", 1)[-1]
     async with database(town).reading() as session:
