@@ -51,6 +51,20 @@ async def decided(
     return sorted(rows, key=lambda row: -row["id"]), len(ids) > limit
 
 
+ISSUED = frozenset({LetterState.QUEUED, LetterState.SENT, LetterState.FAILED, LetterState.IN_DOUBT})
+"""What was said to somebody, whether the mail got there or not; a draft is not said yet."""
+
+
+async def may_read(session: AsyncSession, sight: Sight, letter_id: int) -> bool:
+    """For whoever does not watch: letters issued to one of their posts, or on a finding they open."""
+    letter = await session.get(Letter, letter_id)
+    if letter is None or letter.state not in ISSUED:
+        return False
+    finding = await session.get_one(Finding, letter.finding)
+    addressed = await session.exec(select(Addressee.post_id).where(Addressee.letter_id == letter_id))
+    return sight.sees(finding) and (sight.opens(finding) or not sight.posts.isdisjoint(addressed))
+
+
 @dataclass(frozen=True)
 class Whole:
     """A letter with all it says. `mail` is the one it went or goes in, if the reader may see all of that."""
@@ -67,7 +81,7 @@ async def whole(session: AsyncSession, sight: Sight, letter_id: int, today: date
     """Raises NotFound for a letter that is not there, or on a finding out of sight."""
     letter = await session.get(Letter, letter_id)
     if letter is None:
-        raise NotFound(f"没有第{letter_id}号函件。", f"There is no letter {letter_id}.")
+        raise unknown(letter_id)
     finding = must_see(sight, await session.get_one(Finding, letter.finding))
     rows = await questions.letters(session, ids=[letter_id])
     (row,) = await unaddressed(session, sight, rows, VEILED_LETTER)
@@ -75,6 +89,10 @@ async def whole(session: AsyncSession, sight: Sight, letter_id: int, today: date
     mail = await _mail(session, sight, letter_id)
     told = await enclosed(session, letter, finding)
     return Whole(row, told, not sight.opens(finding), post, language, mail)
+
+
+def unknown(letter_id: int) -> NotFound:
+    return NotFound(f"没有第{letter_id}号函件。", f"There is no letter {letter_id}.")
 
 
 async def enclosed(session: AsyncSession, letter: Letter, finding: Finding) -> Enclosed:

@@ -19,6 +19,9 @@ from models.overview import veiled
 from models.questions import Row
 from models.rules.trade import trade
 from models.standing import Standing, names, standing
+from models.watching.letters import ISSUED
+from policy.escalation import LetterState
+from policy.sight import WATCHERS
 from policy.stages import ORDER, Stage, is_past
 from portal.pages.paper import READ, Reader, Reading
 from portal.pages.speech import Speech, Words
@@ -227,6 +230,7 @@ async def finding(number: str, reader: Reading, done: str = "") -> HTMLResponse:
         flagged=flagged(seen, mine) if mine else [],
         run=run_link(reader, row),
         is_picture=is_picture,
+        readable=frozenset(LetterState) if reader.has(*WATCHERS) else ISSUED,
         offers_link=may_hand_out(reader, seen.finding),
     )
 

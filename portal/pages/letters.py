@@ -138,6 +138,7 @@ async def planned_letter(reader: Reading, rung: str, day: date, number: str) -> 
         text=text,
         signers=None,
         may_sign=False,
+        watches=True,
         sentence="",
         reason="",
     )
@@ -145,8 +146,11 @@ async def planned_letter(reader: Reading, rung: str, day: date, number: str) -> 
 
 @router.api_route("/letters/{letter_id}", methods=READ)
 async def letter(reader: Reading, letter_id: Id) -> HTMLResponse:
-    """One letter with its text: as it was sent, or as it would be sent now."""
-    reader.must_have(*WATCHERS)
+    """One letter with its text, as it was sent or would be sent now; also for whoever it was written to."""
+    if not reader.has(*WATCHERS):
+        async with reader.db.reading() as session:
+            if not await reading.may_read(session, reader.sight, letter_id):
+                raise reading.unknown(letter_id)
     return await drawn(reader, letter_id)
 
 
@@ -173,6 +177,7 @@ async def drawn(
         text=text,
         signers=roles if is_draft else None,
         may_sign=is_draft and may,
+        watches=reader.has(*WATCHERS),
         sentence=sentence,
         reason=reason,
     )

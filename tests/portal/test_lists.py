@@ -197,7 +197,9 @@ async def test_all_people_and_the_log_go_out_only_by_a_password_given_lately(
 ) -> None:
     office = await visit("zhenggaiban")
     await long_ago(town, office)
-    closed = [(f"/{x}", 401) for x in ("supervision/history", "admin/people", "admin/accounts", "admin/trail")]
+    closed = [
+        (f"/{x}", 401) for x in ("supervision/history", "admin/people", "admin/accounts", "admin/trail")
+    ]
     for path, status in (*closed, ("/mine", 200)):
         assert (await office.get(f"{path}/export.csv")).status_code == status
 

@@ -13,7 +13,7 @@ from models.settings import Settings
 from tasks import clock
 from tests.portal.conftest import Visit
 from tests.portal.security.test_every_route import safe
-from tests.portal.security.walking import Read, crawled, stored, walked
+from tests.portal.security.walking import Places, Read, crawled, stored, walked
 from tests.portal.visiting import Visitor
 
 ROLES = ("zhenggaiban", "jiwei", "bingcun")
@@ -23,7 +23,7 @@ ROLES = ("zhenggaiban", "jiwei", "bingcun")
 async def test_reading_changes_nothing_however_often(town: Settings, visit: Visit, who: str) -> None:
     reader = await visit(who)
     await reader.get("/")
-    before, read = stored(town), 0
+    before, read, places = stored(town), 0, Places()
     for _ in range(2):
         async for path, page in crawled(reader):
             read += 1
@@ -31,7 +31,9 @@ async def test_reading_changes_nothing_however_often(town: Settings, visit: Visi
             safe(page, path)
             if "html" in page.headers.get("content-type", ""):
                 assert Read(page.text).runs == [], path
+                places.see(path, page.text)
     assert read > 10
+    assert places.missing() == []
     after = stored(town)
     assert [table for table in before if before[table] != after[table]] == []
 

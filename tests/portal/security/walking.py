@@ -74,19 +74,21 @@ def _hashed(file: sqlite3.Connection, table: str) -> str:
 
 
 class Read(HTMLParser):
-    """What a page holds: links, forms, and whatever a browser would run."""
+    """What a page holds: links, places they lead to, forms, and whatever a browser would run."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
         self.actions: list[str] = []
         self.runs: list[str] = []
+        self.ids: set[str] = set()
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
+        self.ids.add(given.get("id", ""))
         if tag == "form":
             self.actions.append(given.get("action", ""))
         risky = [name for name in given if name.startswith("on") or name in {"style", "srcdoc"}]
@@ -130,6 +132,26 @@ async def crawled(
             kinds[_kind(there.path)] += 1
             if kinds[kind] <= per_kind and kinds[_kind(there.path)] <= PER_PATH:
                 todo.append(onwards)
+
+
+class Places:
+    """Which places within pages links lead to, and whether these are there."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, set[str]] = {}
+        self.led_to: set[tuple[str, str, str]] = set()
+
+    def see(self, path: str, text: str) -> None:
+        page = Read(text)
+        self.there[path.partition("?")[0]] = self.there.get(path.partition("?")[0], page.ids) & page.ids
+        for link in page.links:
+            there = urlsplit(urljoin(f"{BASE}{path}", link))
+            if there.fragment:
+                self.led_to.add((there.path, there.fragment, path))
+
+    def missing(self) -> list[tuple[str, str, str]]:
+        """Page, place, and from where a link leads there; of pages that were read."""
+        return [one for one in sorted(self.led_to) if one[1] not in self.there.get(one[0], {one[1]})]
 
 
 def _kind(path: str) -> str:
