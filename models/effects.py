@@ -10,7 +10,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import extending
 from models.bulk import store, whole
-from models.findings import ClosedCycle, Evidence, Finding, Measure, OutcomeFigure, ProgressEntry
+from models.findings import (
+    ClosedCycle,
+    Evidence,
+    Finding,
+    InspectionRound,
+    Measure,
+    OutcomeFigure,
+    ProgressEntry,
+)
 from models.mailing import letters
 from models.orders import ActWords, Attached, Order, Placing, Successor
 from models.staff import book
@@ -97,7 +105,15 @@ async def _check_owner(session: AsyncSession, finding: Finding, name: str, today
         )
 
 
-def set_deadline(finding: Finding, words: Placing, trade: Trade, today: date) -> None:
+async def counts_from(session: AsyncSession, round_id: int | None, discovered_on: date) -> date:
+    """The day from which a time to put it right counts: its round's feedback, else the discovery."""
+    its_round = await session.get(InspectionRound, round_id) if round_id is not None else None
+    return its_round.feedback_on if its_round and its_round.feedback_on else discovered_on
+
+
+async def set_deadline(
+    session: AsyncSession, finding: Finding, words: Placing, trade: Trade, today: date
+) -> None:
     """The date given by hand, or the one the rules compute; immediate work counts from its assignment."""
     finding.deadline_set_on = today
     if words.deadline:
@@ -108,7 +124,8 @@ def set_deadline(finding: Finding, words: Placing, trade: Trade, today: date) ->
             )
         set_by_hand(finding, words.deadline)
     elif finding.deadline is None or not finding.deadline_by_hand:
-        compute_deadline(finding, counted_from(finding.deadline_type, finding.discovered_on, today), trade)
+        begun = await counts_from(session, finding.inspection_round_id, finding.discovered_on)
+        compute_deadline(finding, counted_from(finding.deadline_type, begun, today), trade)
     finding.original_deadline = finding.deadline
 
 
@@ -156,7 +173,7 @@ async def _assign(doing: Doing) -> None:
             keep_deadline(finding)
         return
     before, original = finding.deadline, finding.original_deadline
-    set_deadline(finding, words, doing.trade, doing.today)
+    await set_deadline(doing.session, finding, words, doing.trade, doing.today)
     if doing.order.act is not Act.ASSIGN:
         finding.original_deadline = original or finding.deadline
     finding.deadline_version += doing.order.act is not Act.ASSIGN and finding.deadline != before
@@ -372,7 +389,7 @@ async def _reopen(doing: Doing) -> None:
     compute_deadline(finding, doing.today, doing.trade)
     finding.original_deadline = finding.deadline
     if doing.words.deadline:
-        set_deadline(finding, doing.words, doing.trade, doing.today)
+        await set_deadline(doing.session, finding, doing.words, doing.trade, doing.today)
 
 
 async def _merge(doing: Doing) -> None:

@@ -64,7 +64,7 @@ async def _open(
         opening = Entry(Act.OPEN, by, now, now, None, words.reason, said=said, nonce=own)
         events = [chained(finding, opening)]
         if at_once:
-            _assign(finding, words, trade, today)
+            await _assign(session, finding, words, trade, today)
             assignment = Entry(Act.ASSIGN, by, now, now, Stage.DRAFT, nonce=nonce)
             events.append(chained(finding, assignment, events[0].hash))
         await letters.look_ahead(session, finding, trade, today, written=())
@@ -86,7 +86,7 @@ async def try_out(db: Database, by: str, words: OpenWords, now: datetime, trade:
         finding = await _new(session, actor, words, now, trade)
         await _number(session, words, today)
         if words.unit and words.post:
-            _assign(finding, words, trade, today)
+            await _assign(session, finding, words, trade, today)
 
 
 async def earlier(db: Database, by: str, nonce: str) -> Receipt | None:
@@ -102,6 +102,12 @@ async def dated(session: AsyncSession, words: OpenWords) -> OpenWords:
     named = await _round(session, words.source, words.round_name)
     given = named.feedback_on if named else None
     return words.model_copy(update={"discovered_on": given}) if given else words
+
+
+async def begun(session: AsyncSession, words: OpenWords, today: date) -> date:
+    """The day from which its time to be put right would count; immediate work aside."""
+    named = await _round(session, words.source, words.round_name) if words.round_name else None
+    return (named.feedback_on if named else None) or words.discovered_on or today
 
 
 async def _round(session: AsyncSession, source: str, name: str) -> InspectionRound | None:
@@ -126,10 +132,10 @@ async def _opening(session: AsyncSession, actor: Actor, words: OpenWords, today:
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
-def _assign(finding: Finding, words: Placing, trade: Trade, today: date) -> None:
+async def _assign(session: AsyncSession, finding: Finding, words: Placing, trade: Trade, today: date) -> None:
     """The first assignment, at once."""
     finding.assigned_on = today
-    set_deadline(finding, words, trade, today)
+    await set_deadline(session, finding, words, trade, today)
     finding.stage, finding.version = Stage.ASSIGNED, finding.version + 1
     finding.stage_since, finding.stage_event = today, finding.version
 
@@ -158,7 +164,7 @@ async def _new(session: AsyncSession, actor: Actor, words: OpenWords, now: datet
     )
     await place(session, finding, words.model_copy(update={"unit": ""}), today)
     if words.deadline:
-        set_deadline(finding, words, trade, today)
+        await set_deadline(session, finding, words, trade, today)
     return finding
 
 

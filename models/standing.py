@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger
+from models.effects import counts_from
 from models.findings import Finding
 from models.history import Event
 from models.mailing.lateness import whose
@@ -94,12 +95,13 @@ async def _is_answered(session: AsyncSession, finding: Finding, returned: Event)
     return (await session.exec(since.where(col(Event.act).in_(ANSWERS)).limit(1))).first() is not None
 
 
-def proposals(finding: Finding, limits: Limits) -> dict[DeadlineType, Proposal]:
+async def proposals(session: AsyncSession, finding: Finding, limits: Limits) -> dict[DeadlineType, Proposal]:
     """What the rules of the finding propose for each kind of deadline."""
+    begun = await counts_from(session, finding.inspection_round_id, finding.discovered_on)
     found: dict[DeadlineType, Proposal] = {}
     for kind in DeadlineType:
         period = limits.rules.period(finding.source, kind)
-        start = counted_from(kind, finding.discovered_on, limits.today)
+        start = counted_from(kind, begun, limits.today)
         found[kind] = Proposal(finding.source, start, period, due(start, period, limits.calendar))
     return found
 

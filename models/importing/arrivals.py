@@ -152,7 +152,10 @@ class Arrivals:
         """Where the ledger gives no date, the rules do; it is reported like every default."""
         if row.deadline is not None or values["stage"] is Stage.DRAFT:
             return {}
-        trade, start = self.desk.trade, row.assigned_on or values["discovered_on"]
+        trade, feedback = self.desk.trade, self.desk.rounds.feedback(row)
+        start = row.assigned_on or values["discovered_on"]
+        if feedback and values["deadline_type"] is not DeadlineType.IMMEDIATE:
+            start = feedback
         period = trade.rules.period(row.source, values["deadline_type"])
         computed = due(start, period, trade.calendar_of(self.desk.names.unit_id(row)))
         self.desk.warn(

@@ -1,6 +1,7 @@
 """The rounds (批次) that a ledger names: found, or made, for all rows at once."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -43,6 +44,9 @@ class Rounds:
 
     def id_of(self, row: LedgerRow) -> int | None:
         return self.known[row.source, row.round_name].id if row.round_name else None
+
+    def feedback(self, row: LedgerRow) -> date | None:
+        return self.known[row.source, row.round_name].feedback_on if row.round_name else None
 
     def _know(self, found: Iterable[InspectionRound]) -> None:
         for one in found:

@@ -14,7 +14,9 @@ from models.staff import choices
 from models.staff.choices import PostChoice
 from models.standing import Standing
 from policy.acts import allow
+from policy.deadlines import DeadlineType
 from policy.ledger_rows import UNIT_OF
+from policy.proposals import Proposal
 from policy.refusals import NotAllowed
 from policy.roles import FITTING
 from policy.stages import Act
@@ -29,6 +31,9 @@ CLAIMS = frozenset({Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK, Act.APPROVE_CL
 
 PLACES = frozenset({Act.ASSIGN, Act.REASSIGN})
 """Acts that say who is to put it right."""
+
+RULED = frozenset(act for act in FIELDS if any(one.kind is Kind.TYPE for one in FIELDS[act]))
+"""Acts that set a kind of deadline."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ async def posts_for(session: AsyncSession, act: Act) -> list[PostChoice]:
     return await choices.posts(session, clock.today()) if asks else []
 
 
+async def proposed(session: AsyncSession, seen: Seen) -> dict[DeadlineType, Proposal]:
+    return await standing.proposals(session, seen.finding, must_open(seen).limits)
+
+
 async def like_it(session: AsyncSession, reader: Reader, finding: Finding) -> list[Alike]:
     """What may be the same problem once more, in its unit or any other."""
     unit, says = finding.lead_unit_id, finding.condition
@@ -61,6 +70,7 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         seen = await look(session, reader, number)
         posts = await posts_for(session, act)
         near = await like_it(session, reader, seen.finding) if act in PLACES else []
+        rules = await proposed(session, seen) if act in RULED else {}
         events = await standing.since(session, number, shown.seen_version) if shown.seen_version else []
     stands = must_open(seen)
     closed = why_closed(stands, act)
@@ -81,13 +91,12 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         claims=act in CLAIMS,
         alike=near,
         is_picture=evidence.is_picture,
-        **asked(seen, stands, act, posts, shown, reader),
+        rules=rules,
+        **asked(seen, act, posts, shown, reader),
     )
 
 
-def asked(
-    seen: Seen, stands: Standing, act: Act, posts: Sequence[PostChoice], shown: Shown, reader: Reader
-) -> dict[str, Any]:
+def asked(seen: Seen, act: Act, posts: Sequence[PostChoice], shown: Shown, reader: Reader) -> dict[str, Any]:
     """What the form asks, what it holds, and what there is to choose from."""
     stands_there = initial(seen, act, posts)
     given = stands_there | dict(shown.typed.said)
@@ -102,7 +111,6 @@ def asked(
             if one.kind is Kind.POST
         },
         "stands_there": stands_there,
-        "rules": standing.proposals(seen.finding, stands.limits),
         "units": UNIT_OF,
         "accepted": evidence.ACCEPTED,
         "kinds": evidence.KINDS,

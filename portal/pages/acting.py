@@ -1,5 +1,6 @@
 """The acts on a finding: a form for each, and what becomes of it when it is sent."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -10,8 +11,8 @@ from models import ledger, standing
 from models.access.sight import find_seen
 from models.orders import ActWords, Order
 from models.rules.trade import trade
-from models.standing import Standing
-from policy.proposals import check_override
+from policy.deadlines import DeadlineType
+from policy.proposals import Proposal, check_override
 from policy.refusals import NotFound, Overtaken, Refusal, TooOften
 from policy.saying import is_vague
 from policy.stages import Act
@@ -80,9 +81,10 @@ async def carry_out(number: str, act: Act, form: Sent, typed: Typed) -> Response
         stands = must_open(seen)
         keeping = seen.finding.owner_post_id if seen.finding.lead_unit_id else None
         words = typed.words(act, await posts_for(session, act), keeping)
+        rules = await standing.proposals(session, seen.finding, stands.limits) if act is Act.ASSIGN else {}
         if words.into:
             await find_seen(session, reader.sight, words.into)
-    doubt(seen, stands, act, words, form)
+    doubt(seen, rules, words, form)
     asks = any(one.kind is Kind.FILES for one in FIELDS[act])
     kept = await taken_in(reader.db, reader.config, reader.account, form.files if asks else ())
     version = None if act in ADDS else form.version
@@ -92,12 +94,10 @@ async def carry_out(number: str, act: Act, form: Sent, typed: Typed) -> Response
     return reader.turn(f"/findings/{number}", done=str(receipt.seq))
 
 
-def doubt(seen: Seen, stands: Standing, act: Act, words: ActWords, form: Sent) -> None:
+def doubt(seen: Seen, rules: Mapping[DeadlineType, Proposal], words: ActWords, form: Sent) -> None:
     """Ask once more where somebody may not mean it: a plan that is vague, a deadline not by the rules."""
     vague = [text for text, _ in words.measures if is_vague(text)]
     if vague and not form["sure"]:
         raise Vague(vague)
-    if act is Act.ASSIGN:
-        kind = words.deadline_type or seen.finding.deadline_type
-        proposal = standing.proposals(seen.finding, stands.limits)[kind]
-        check_override(proposal, words.deadline, words.reason)
+    if rules:
+        check_override(rules[words.deadline_type or seen.finding.deadline_type], words.deadline, words.reason)

@@ -144,14 +144,13 @@ async def check(reader: Reader, words: OpenWords, owner: PostChoice | None, in_f
         unit = await unit_of(session, reader, words)
         near = await alike.alike(session, reader.sight, unit.id if unit else None, words.condition)
         new_round = await rounds.unknown(session, words.source, words.round_name)
-        dated = await opening.dated(session, words)
+        begun = await opening.begun(session, words, clock.today())
     is_elsewhere = bool(owner and unit and owner.unit_id != unit.id)
     checked = Checked(None, near, new_round, owner, is_elsewhere)
     if not words.source:
         return checked
     kind, today = words.deadline_type or DeadlineType.TIME_LIMITED, clock.today()
-    discovered = dated.discovered_on or today
-    proposal = propose(words.source, kind, discovered, today, in_force, unit.id if unit else None)
+    proposal = propose(words.source, kind, begun, today, in_force, unit.id if unit else None)
     return replace(checked, proposal=proposal)
 
 

@@ -63,6 +63,8 @@ async def test_a_finding_of_a_round_counts_from_its_feedback_and_moves_with_it_a
     said = {"source": "审计", "name": NAME, "feedback_on": "2026-07-20"}
     await desk.done("/rounds", "/rounds", said)
     number = await opened(town, "jiacun", round_name=NAME, discovered_on="")
+    own_day = await opened(town, "bingcun", round_name=NAME, discovered_on="2026-07-01")
+    assert await deadline_of(town, own_day) == date(2026, 10, 16)
     by_hand = await opened(town, "yicun", round_name=NAME, deadline="2026-12-25")
     assert await deadline_of(town, number) == date(2026, 10, 16)
     path = f"/rounds/{(await round_of(town)).id}"
@@ -73,6 +75,7 @@ async def test_a_finding_of_a_round_counts_from_its_feedback_and_moves_with_it_a
     assert await deadline_of(town, number) == date(2026, 10, 16)
     assert (await desk.send(shown, path)).status_code == 303
     assert await deadline_of(town, number) == date(2026, 10, 19)
+    assert await deadline_of(town, own_day) == date(2026, 10, 19)
     assert await deadline_of(town, by_hand) == date(2026, 12, 25)
     async with database(town).reading() as session:
         events = select(Event).where(Event.finding == number, Event.act == Act.RECOMPUTE)
