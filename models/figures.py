@@ -13,9 +13,11 @@ from models.checks import INVARIANTS, SLOW
 from models.findings import Finding
 from models.heartbeats import every, last
 from models.hooks import delivering
+from models.listing.conditions import shows
 from models.mailing.mail import Letter, Mail, MailState
 from models.running import Wake
 from policy.escalation import LetterState
+from policy.lights import Light
 from policy.office import office_day
 from policy.stages import LIVE, Stage
 
@@ -89,8 +91,8 @@ async def _broken(session: AsyncSession) -> dict[str, int]:
 
 
 async def _findings(session: AsyncSession, now: datetime) -> tuple[dict[str, int], int]:
-    """Live findings by stage, and how many of them are past their deadline."""
-    late = func.sum(case((col(Finding.deadline) < office_day(now), 1), else_=0))
+    """Live findings by stage, and how many of them are late."""
+    late = func.sum(case((shows(Light.RED, office_day(now)), 1), else_=0))
     rows = await session.exec(
         select(Finding.stage, func.count(), late)
         .where(col(Finding.stage).in_(list(LIVE)))

@@ -28,6 +28,9 @@ ENDED_NOW, LIVE_NOW = f"stage || '' IN ({_ENDED})", f"stage NOT IN ({_ENDED})"
 Most findings end: the odd wording keeps SQLite from looking them up by their stages, few as these are.
 """
 
+REOPENED_NOW = "cycle > 1"
+"""Word for word as an index has it, too."""
+
 
 class InspectionRound(SQLModel, table=True):
     """A round (批次) of one source: an inspection, an audit, a self-check."""
@@ -54,9 +57,11 @@ class Finding(SQLModel, table=True):
         CheckConstraint("round >= 1 AND cycle >= 1 AND version >= 1", name="counts begin at one"),
         CheckConstraint("(stage = 'closed') = (closed_on IS NOT NULL)", name="closed has its day"),
         CheckConstraint("trim(number) <> '' AND trim(title) <> ''", name="a finding has number and title"),
-        Index("findings_by_stage", "stage", "deadline", "closed_on"),  # counts, how many are or were late
         Index(
-            "findings_by_source", "source", "stage", "deadline", "confidential"
+            "findings_by_stage", "stage", "deadline", "submitted_on", "closed_on"
+        ),  # counts, how many are or were late
+        Index(
+            "findings_by_source", "source", "stage", "deadline", "submitted_on", "confidential"
         ),  # the same within a source
         Index(  # a page of what is not ended, most urgent first
             "findings_by_urgency",
@@ -66,7 +71,8 @@ class Finding(SQLModel, table=True):
             postgresql_where=text(LIVE_NOW),
         ),
         Index(  # the overview: how it stands in each unit
-            "findings_by_unit", "lead_unit_id", "source", "stage", "deadline", "closed_on", "confidential"
+            "findings_by_unit",
+            *("lead_unit_id", "source", "stage", "deadline", "submitted_on", "closed_on", "confidential"),
         ),
         Index(  # the overview: how it stands with each item
             "findings_by_item", "category_no", "category", "item_no", "item", "stage", "confidential"
@@ -89,6 +95,12 @@ class Finding(SQLModel, table=True):
             "number",
             sqlite_where=text(ENDED_NOW),
             postgresql_where=text(ENDED_NOW),
+        ),
+        Index(  # the overview's curve: what was closed once and is not any more
+            "findings_reopened",
+            "number",
+            sqlite_where=text(REOPENED_NOW),
+            postgresql_where=text(REOPENED_NOW),
         ),
         Index("findings_by_round", "inspection_round_id", "stage"),  # how far a round is
         Index(  # what a unit assists in

@@ -25,7 +25,7 @@ from models.history import Event
 from models.mailing.mail import Addressee, Letter, Mail, MailState
 from models.staff import book
 from models.staff.people import Account, Person, Post, Unit
-from policy.lights import Light, days_left, light
+from policy.lights import Light, closed_late, days_left, light
 from policy.stages import LIVE, STEP_OF
 
 Row = dict[str, Any]
@@ -71,6 +71,8 @@ BELOW = _downwards()
 
 
 def _line(finding: Finding, unit: str | None, post: str | None, round_name: str | None, today: date) -> Row:
+    clock = (finding.stage, finding.deadline, finding.submitted_on, today)
+    its = light(*clock)
     return {
         "number": finding.number,
         "title": finding.title,
@@ -83,12 +85,13 @@ def _line(finding: Finding, unit: str | None, post: str | None, round_name: str 
         "owner_post": post or "",
         "stage": finding.stage.value,
         "step": STEP_OF[finding.stage].value,
-        "light": light(finding.stage, finding.deadline, today).value,
+        "light": its.value,
         "deadline": _day(finding.deadline),
         "original_deadline": _day(finding.original_deadline),
         "deadline_type": finding.deadline_type.value,
         "provisional": finding.provisional and finding.stage in LIVE,
-        "days_left": days_left(finding.deadline, today),
+        "days_left": days_left(*clock),
+        "late": its is Light.RED or closed_late(finding.deadline, finding.submitted_on, finding.closed_on),
         "round": finding.round,
         "cycle": finding.cycle,
         "closed_on": _day(finding.closed_on),

@@ -54,7 +54,7 @@ class Urgency(IntEnum):
 
 def urgency(stage: Stage, deadline: date | None, today: date) -> Urgency:
     """Of what its owner has to do."""
-    colour = light(stage, deadline, today)
+    colour = light(stage, deadline, None, today)
     if colour is Light.RED:
         return Urgency.OVERDUE
     if colour is Light.YELLOW:

@@ -65,6 +65,7 @@ LIGHT_WORDS: dict[Light, tuple[str, str]] = {
     Light.GREEN: ("绿", "green"),
     Light.YELLOW: ("黄", "yellow"),
     Light.RED: ("红", "red"),
+    Light.SUBMITTED: ("已按时提交", "submitted in time"),
     Light.CLOSED: ("已结", "closed"),
     Light.NONE: ("—", "–"),
 }
@@ -132,3 +133,19 @@ def days_in_words(days_left: int) -> tuple[str, str]:
     if days_left == 0:
         return "今日到期", "due today"
     return f"已逾期{-days_left}日", f"{days} overdue"
+
+
+def light_in_words(light: Light, days_left: int | None, stage: Stage, *, is_late: bool) -> tuple[str, str]:
+    """`黄 剩10日`, `已按时提交，待验收`, `已结，逾期销号`: in black and white it says the same."""
+    zh, en = LIGHT_WORDS[light]
+    if light is Light.SUBMITTED:
+        return f"{zh}，{STAGE_WORDS[stage][0]}", f"{en}, {STAGE_WORDS[stage][1]}"
+    if light is Light.CLOSED:
+        return (f"{zh}，{CLOSED_LATE[0]}", f"{en} {CLOSED_LATE[1]}") if is_late else (zh, en)
+    if light is Light.NONE or days_left is None:
+        return zh, en
+    days = days_in_words(days_left)
+    return f"{zh} {days[0]}", f"{en} {days[1]}"
+
+
+CLOSED_LATE = ("逾期销号", "late")

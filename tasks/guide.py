@@ -95,9 +95,10 @@ async def _card(seen: Look) -> _Card:
 
 def drawn(seen: Look, finding: Finding, went_out: list[Letter]) -> _Card:
     today = clock.today()
-    colour = light(seen.stage, finding.deadline, today)
-    left = days_left(finding.deadline, today)
-    days = days_in_words(left)[0] if left is not None else "未定时限"
+    clock_of = (seen.stage, finding.deadline, finding.submitted_on, today)
+    colour, left = light(*clock_of), days_left(*clock_of)
+    without = "未定时限" if finding.deadline is None else LIGHT_WORDS[colour][0]
+    days = days_in_words(left)[0] if left is not None else without
     mark = "（暂定）" if finding.provisional else ""
     line = f"时限 {finding.deadline}{mark}，{days}" if finding.deadline else days
     if finding.confidential:

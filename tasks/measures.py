@@ -149,7 +149,7 @@ def families(seen: Figures) -> Iterable[Metric]:
     ):
         yield _by(name, said, label, values)
     for name, said, value in (
-        ("rectify_findings_overdue", "Open findings past their deadline.", seen.overdue),
+        ("rectify_findings_overdue", "Open findings that are late by their deadline.", seen.overdue),
         (
             "rectify_outbox_oldest_seconds",
             "How long the oldest mail that may go has waited.",

@@ -24,7 +24,7 @@ def facts(enclosed: Enclosed, config: Settings, now: datetime) -> LetterFacts:
         unit=enclosed.unit,
         deadline=finding.deadline,
         deadline_version=finding.deadline_version,
-        days_left=days_left(finding.deadline, office_day(now)),
+        days_left=days_left(finding.stage, finding.deadline, finding.submitted_on, office_day(now)),
         provisional=finding.provisional,
         stage=finding.stage,
         round=finding.round,

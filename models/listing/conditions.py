@@ -1,25 +1,28 @@
 """Which findings a list holds: what was asked for, within what its reader may see, as SQL conditions."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, literal_column, or_, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import questions
 from models.access.sight import Sight, opened, seen, veiled
-from models.findings import ENDED_NOW, LIVE_NOW, Finding, InspectionRound
+from models.findings import ENDED_NOW, LIVE_NOW, REOPENED_NOW, Finding, InspectionRound
+from models.history import Event
 from models.listing import searching
 from models.listing.wanted import NONE, Wanted
 from models.staff import book
 from models.staff.people import Post
-from policy.lights import YELLOW_FROM, Light
+from policy.lights import HANDED_IN, YELLOW_FROM, Light
+from policy.office import OFFICE
 from policy.refusals import NotFound
-from policy.stages import STEP_OF
+from policy.stages import STEP_OF, Stage
 
 LIVE: ColumnElement[bool] = literal_column(f"(finding.{LIVE_NOW})")
 ENDED: ColumnElement[bool] = literal_column(f"(finding.{ENDED_NOW})")
+REOPENED: ColumnElement[bool] = literal_column(f"(finding.{REOPENED_NOW})")
 TELLING = (
     *("q", "unit", "source", "category", "item", "severity", "round", "owner", "verifier"),
     *("discovered_from", "discovered_to", "age", "extended", "late", "in_time"),
@@ -100,14 +103,25 @@ def _standing(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
 
 def shows(light: Light, today: date) -> ColumnElement[bool]:
     """As `policy.lights.light`, in the words of the database."""
-    deadline, soon = col(Finding.deadline), today + timedelta(days=YELLOW_FROM)
+    stage, deadline, since = col(Finding.stage), col(Finding.deadline), col(Finding.submitted_on)
+    soon = today + timedelta(days=YELLOW_FROM)
     return {
         Light.CLOSED: ENDED,
         Light.NONE: and_(LIVE, deadline.is_(None)),
-        Light.RED: and_(LIVE, deadline < today),
+        Light.RED: and_(
+            LIVE, deadline < today, or_(~stage.in_(HANDED_IN), since.is_(None), since > deadline)
+        ),
+        Light.SUBMITTED: and_(LIVE, deadline < today, stage.in_(HANDED_IN), since <= deadline),
         Light.YELLOW: and_(LIVE, deadline >= today, deadline <= soon),
         Light.GREEN: and_(LIVE, deadline > soon),
     }[light]
+
+
+def closed_late() -> ColumnElement[bool]:
+    """As `policy.lights.closed_late`; null where nothing was closed, or had no deadline."""
+    closed_on = col(Finding.closed_on)
+    finished = case((closed_on.is_not(None), func.coalesce(col(Finding.submitted_on), closed_on)))
+    return finished > col(Finding.deadline)
 
 
 SPANS = {"due": Finding.deadline, "closed": Finding.closed_on, "discovered": Finding.discovered_on}
@@ -120,6 +134,8 @@ def _days(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
             found.append(col(column) >= first)
         if last := getattr(wanted, f"{name}_to"):
             found.append(col(column) <= last)
+    if wanted.closed_by:
+        found.append(_stood_closed(wanted.closed_by))
     if age := wanted.age:
         found += [LIVE, col(Finding.discovered_on) <= today - timedelta(days=age.least)]
         if age.most is not None:
@@ -127,13 +143,25 @@ def _days(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
     return found
 
 
+def _stood_closed(day: date) -> ColumnElement[bool]:
+    """At the end of a day: by the closing that holds, or by the events of what was reopened since."""
+    over = datetime.combine(day + timedelta(days=1), time(), OFFICE)
+    last = (
+        select(Event.to_stage)
+        .where(col(Event.finding) == col(Finding.number), col(Event.at) < over)
+        .order_by(col(Event.seq).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return or_(col(Finding.closed_on) <= day, and_(REOPENED, last == Stage.CLOSED))
+
+
 def _switches(today: date) -> dict[str, ColumnElement[bool]]:
     overdue = shows(Light.RED, today)
     return {
-        "late": or_(overdue, col(Finding.closed_on) > col(Finding.deadline)),
+        "late": or_(overdue, closed_late()),
         "in_time": and_(
-            col(Finding.closed_on).is_not(None),
-            or_(col(Finding.deadline).is_(None), col(Finding.closed_on) <= col(Finding.deadline)),
+            col(Finding.closed_on).is_not(None), or_(col(Finding.deadline).is_(None), ~closed_late())
         ),
         "overdue": overdue,
         "extended": col(Finding.extensions) > 0,

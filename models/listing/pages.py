@@ -65,7 +65,7 @@ PARTS = (
     Part(
         LIVE & DEADLINE.is_not(None),
         DEADLINE,
-        frozenset({Light.RED, Light.YELLOW, Light.GREEN}),
+        frozenset({Light.RED, Light.YELLOW, Light.GREEN, Light.SUBMITTED}),
     ),
     Part(LIVE & DEADLINE.is_(None), None, frozenset({Light.NONE})),
     Part(ENDED, col(Finding.stage_since), frozenset({Light.CLOSED}), newest_first=True),

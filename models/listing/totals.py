@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,7 @@ from models.access.sight import Sight
 from models.bulk import plain
 from models.database import Database
 from models.findings import Finding
-from models.listing.conditions import findings_where
+from models.listing.conditions import findings_where, shows
 from models.listing.wanted import Wanted
 from models.memory import Memory, kind
 from policy.lights import Light, light
@@ -55,14 +55,16 @@ def _is_asked_for(stage: Stage, its: Light, wanted: Wanted) -> bool:
 async def totals(session: AsyncSession, where: ColumnElement[bool], today: date) -> Totals:
     """Of the findings under a condition that says nothing of stages and lights, so that each is counted.
 
-    By stage and deadline, as an index has them: days are few, and lights are for the rules to say.
+    By stage and deadline, as an index has them: days are few, and lights are for the rules to say. Only how
+    many kept their deadline by submitting is summed beside, so that these two days need no group each.
     """
     keys = col(Finding.stage), col(Finding.deadline)
     counts: Counter[tuple[Stage, Light]] = Counter()
-    for stage, deadline, count in await plain(
-        session, select(*keys, func.count()).where(where).group_by(*keys), {}
-    ):
-        counts[stage, light(stage, deadline, today)] += count
+    submitted = func.sum(case((shows(Light.SUBMITTED, today), 1), else_=0))
+    question = select(*keys, func.count(), submitted).where(where).group_by(*keys)
+    for stage, deadline, count, kept in await plain(session, question, {}):
+        counts[stage, light(stage, deadline, None, today)] += count - kept
+        counts[stage, Light.SUBMITTED] += kept
     return Totals(counts)
 
 

@@ -13,9 +13,10 @@
 | `closed_from`, `closed_to` | closed, and closed between |
 | `discovered_from`, `discovered_to` | discovered between |
 | `age` | not ended, and discovered so many days ago: `31-60`, `91-` |
-| `late=1` | overdue, or closed only after the deadline (with `light=closed`: 逾期销号) |
-| `in_time=1` | closed by the deadline, or without one |
-| `overdue=1` | not ended and past the deadline: the red ones |
+| `closed_by` | that stood closed at the end of that day, even if they were reopened since |
+| `late=1` | overdue, or closed but submitted only after the deadline (with `light=closed`: 逾期销号) |
+| `in_time=1` | closed, and submitted by the deadline, or without one |
+| `overdue=1` | not ended, past the deadline and not submitted by it: the red ones |
 | `extended=1` | whose deadline was extended |
 | `returned=1` | returned at least once in this cycle |
 | `reopened=1` | in their second cycle or a later one |
@@ -72,6 +73,7 @@ class Wanted:
     due_to: date | None = None
     closed_from: date | None = None
     closed_to: date | None = None
+    closed_by: date | None = None
     discovered_from: date | None = None
     discovered_to: date | None = None
     age: Age | None = None
@@ -138,6 +140,8 @@ def understood(query: Iterable[tuple[str, str]]) -> Wanted:
     found |= {name: _switch(values[-1]) for name, values in given.items() if name in SWITCHES}
     for name, (zh, en) in SPANS.items():
         found |= _span(given, name, zh, en)
+    if "closed_by" in given:
+        found["closed_by"] = _day(given["closed_by"][-1], *SPANS["closed"])
     if "age" in given:
         found["age"] = _age(given["age"][-1])
     return Wanted(**found)  # type: ignore[arg-type]  # each was read by the reader of its kind

@@ -179,7 +179,7 @@ def _line(calls: Sequence[Call], today: date) -> Row:
         "person": first.who.name,
         "phone": first.who.phone,
         "since": min(office_day(x.letter.created_at) for x in calls).isoformat(),
-        "days_left": days_left(finding.deadline, today),
+        "days_left": days_left(finding.stage, finding.deadline, finding.submitted_on, today),
         "letters": [_letter(x) for x in calls],
     }
 

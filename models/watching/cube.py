@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access.sight import Sight, seen, veiled
 from models.findings import Finding
-from models.listing.conditions import LIVE, shows
+from models.listing.conditions import LIVE, closed_late, shows
+from models.watching.reopenings import Turned, turned
 from policy.lights import Light
 from policy.stages import Stage
 
@@ -32,8 +33,10 @@ class Standing(NamedTuple):
     red: int
     yellow: int
     green: int
+    submitted: int
+    """Past the deadline, and submitted in time."""
     late: int
-    """Closed only after the deadline."""
+    """Closed, and submitted only after the deadline."""
     veiled: bool = False
 
 
@@ -62,6 +65,8 @@ class Due(NamedTuple):
     stage: Stage
     day: date
     size: int
+    submitted: int
+    """Past the deadline, and submitted in time."""
     veiled: bool = False
 
 
@@ -87,6 +92,8 @@ class Cube:
     known: tuple[Known, ...]
     due: tuple[Due, ...]
     closed: tuple[Closed, ...]
+    turned: tuple[Turned, ...]
+    """What was closed in an earlier cycle, and reopened."""
     closed_at: tuple[ClosedAt, ...]
     """Of the last weeks."""
 
@@ -94,24 +101,26 @@ class Cube:
 async def counted(session: AsyncSession, sight: Sight, today: date, weeks: int) -> Cube:
     """Everything in sight as it stands today; `weeks` back it is told where what was closed was closed."""
     ask, stage, closed_on = _Asking(session, sight), col(Finding.stage), col(Finding.closed_on)
-    unit, deadline, late = col(Finding.lead_unit_id), col(Finding.deadline), closed_on > Finding.deadline
-    lights = [_how_many(shows(light, today)) for light in (Light.RED, Light.YELLOW, Light.GREEN)]
+    unit, deadline = col(Finding.lead_unit_id), col(Finding.deadline)
+    lights = [_how_many(shows(light, today)) for light in COLOURS]
     topics = [col(getattr(Finding, name)) for name in ("category_no", "category", "item_no", "item")]
     fates = [_how_many(LIVE), _how_many(stage == Stage.CLOSED)]
     since = today - timedelta(weeks=weeks)
     return Cube(
         standing=await ask.by(
-            Standing, unit, col(Finding.source), stage, sums=[SIZE, *lights, _how_many(late)]
+            Standing, unit, col(Finding.source), stage, sums=[SIZE, *lights, _how_many(closed_late())]
         ),
         topical=await ask.by(Topical, *topics, stage),
         known=await ask.by(Known, col(Finding.discovered_on), sums=fates),
-        due=await ask.by(Due, stage, deadline, only=deadline.is_not(None)),
+        due=await ask.by(Due, stage, deadline, sums=[SIZE, lights[-1]], only=deadline.is_not(None)),
         closed=await ask.by(Closed, closed_on, only=closed_on.is_not(None)),
+        turned=await turned(session, sight),
         closed_at=await ask.by(ClosedAt, closed_on, unit, only=closed_on > since),
     )
 
 
 SIZE: ColumnElement[int] = func.count()
+COLOURS = (Light.RED, Light.YELLOW, Light.GREEN, Light.SUBMITTED)
 
 
 def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -29,6 +29,8 @@ class Figures:
     red: int = 0
     yellow: int = 0
     green: int = 0
+    submitted: int = 0
+    """Past the deadline, and submitted in time."""
     none: int = 0
     """Open without a deadline."""
     in_time: int = 0
@@ -37,7 +39,7 @@ class Figures:
 
     @property
     def open(self) -> int:
-        return self.red + self.yellow + self.green + self.none
+        return self.red + self.yellow + self.green + self.submitted + self.none
 
     @property
     def closed(self) -> int:
@@ -55,7 +57,7 @@ def figures(cells: Iterable[Standing]) -> Figures:
     found = dict.fromkeys(NAMES, 0)
     for cell in cells:
         if cell.stage in LIVE:
-            lights = {"red": cell.red, "yellow": cell.yellow, "green": cell.green}
+            lights = {name: getattr(cell, name) for name in ("red", "yellow", "green", "submitted")}
             kinds = lights | {"none": cell.size - sum(lights.values())}
         elif cell.stage is Stage.CLOSED:
             kinds = {"in_time": cell.size - cell.late, "late": cell.late}
@@ -106,7 +108,7 @@ def by_age(days: Iterable[Known], today: date) -> list[int]:
 
 def by_delay(days: Iterable[Due], today: date) -> list[int]:
     """What is overdue, by days since its deadline, in the bands `OVERDUE`."""
-    return _banded([((today - x.day).days, x.size) for x in days if x.stage in LIVE], OVERDUE)
+    return _banded([((today - x.day).days, x.size - x.submitted) for x in days if x.stage in LIVE], OVERDUE)
 
 
 def _banded(days: Sequence[tuple[int, int]], bands: Iterable[Band]) -> list[int]:
@@ -118,7 +120,7 @@ def _banded(days: Sequence[tuple[int, int]], bands: Iterable[Band]) -> list[int]
 
 @dataclass(frozen=True)
 class Week:
-    """Up to the end of a week, of what has to be put right and is not veiled: known, due, closed."""
+    """At the end of a week, of what has to be put right and is not veiled: known, due, standing closed."""
 
     ends: date
     """Its Sunday."""
@@ -132,7 +134,8 @@ def course(cube: Cube, today: date, back: int, ahead: int) -> list[Week]:
     """How it went since the first finding, or for so many weeks; and what falls due in weeks to come."""
     discovered = _by_week((x.day, x.live + x.closed) for x in cube.known if not x.veiled)
     due = _by_week((x.day, x.size) for x in cube.due if not x.veiled and x.stage not in GONE)
-    closed = _by_week((x.day, x.size) for x in cube.closed if not x.veiled)
+    turned = [(x.day, x.size) for x in cube.turned if not x.veiled]
+    closed = _by_week([*((x.day, x.size) for x in cube.closed if not x.veiled), *turned])
     this = week_end(today)
     first = max(min(discovered, default=this), this - back * WEEK)
     ends = [first + n * WEEK for n in range((this - first).days // 7 + ahead + 1)]

@@ -51,6 +51,7 @@ class Filters(BaseModel):
     due_to: Day | None = None
     closed_from: Day | None = None
     closed_to: Day | None = None
+    closed_by: Day | None = None
     discovered_from: Day | None = None
     discovered_to: Day | None = None
     age: str = Field(default="", max_length=20, description="Days since it was discovered: `31-60`, `91-`.")

@@ -12,7 +12,10 @@ from portal.api.shapes import OverviewOut
 from tasks import clock
 
 router = APIRouter(route_class=Gated)
-COUNTS = ("red", "yellow", "green", "none", "in_time", "late", "gone", "open", "closed", "all")
+COUNTS = (
+    *("red", "yellow", "green", "submitted", "none"),
+    *("in_time", "late", "gone", "open", "closed", "all"),
+)
 
 
 @router.get("/overview")

@@ -64,7 +64,10 @@ class FindingLine(Shape):
     original_deadline: Day
     deadline_type: Kind
     provisional: bool
-    days_left: int | None
+    days_left: int | None = Field(
+        description="None once a unit that submitted in time waits past its deadline."
+    )
+    late: bool | None = Field(description="Overdue, or closed and passed on a submission after the deadline.")
     round: int
     cycle: int
     closed_on: Day
@@ -327,6 +330,7 @@ class FiguresOut(Shape):
     red: int
     yellow: int
     green: int
+    submitted: int = Field(description="Open past the deadline, and submitted in time.")
     none: int = Field(description="Open without a deadline.")
     in_time: int
     late: int

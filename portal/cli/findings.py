@@ -22,7 +22,7 @@ from policy.ledger_rows import Remark
 from policy.lights import Light
 from policy.refusals import BadInput
 from policy.stages import Act, Stage
-from policy.words import ACT_WORDS, DEADLINE_TYPE_WORDS, LIGHT_WORDS, STAGE_WORDS, days_in_words
+from policy.words import ACT_WORDS, DEADLINE_TYPE_WORDS, STAGE_WORDS, light_in_words
 from portal.cli import printing, runs
 from portal.cli.printing import as_json, listing, say, table, words
 from portal.cli.running import folder, with_database
@@ -256,10 +256,8 @@ def _stage(row: questions.Row) -> str:
 
 
 def _light(row: questions.Row) -> str:
-    word = words(LIGHT_WORDS[Light(row["light"])])
-    left = row["days_left"]
-    is_running = row["light"] != Light.CLOSED and left is not None
-    return f"{word} {words(days_in_words(left))}" if is_running else word
+    its, stage = Light(row["light"]), Stage(row["stage"])
+    return words(light_in_words(its, row["days_left"], stage, is_late=row["late"]))
 
 
 def show(number: str, json: Json = False) -> None:

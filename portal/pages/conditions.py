@@ -21,6 +21,7 @@ NAMES: dict[str, Words] = {
     "due_to": ("完成时限至", "Deadline to"),
     "closed_from": ("销号日期自", "Closed from"),
     "closed_to": ("销号日期至", "Closed to"),
+    "closed_by": ("当日末已销号", "Stood closed at the end of"),
     "discovered_from": ("发现日期自", "Discovered from"),
     "discovered_to": ("发现日期至", "Discovered to"),
     "age": ("发现至今（日）", "Days since discovery"),
@@ -65,7 +66,7 @@ def _told(reader: Reader, name: str, value: str) -> str:
         return speech.say("未定单位", "no unit yet")
     if value == NONE:
         value = speech.say("无", "none")
-    if name.endswith(("_from", "_to")):
+    if name.endswith(("_from", "_to", "_by")):
         value = speech.day(value)
     elif name in SAID:
         value = getattr(speech, SAID[name])(value)

@@ -28,7 +28,9 @@ from tasks import clock
 
 router = APIRouter()
 
-LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN, Light.NONE, Light.CLOSED)
+LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN, Light.SUBMITTED, Light.NONE, Light.CLOSED)
+RARE = frozenset({Light.SUBMITTED, Light.NONE})
+"""Shown only where there are any."""
 ROWS = 50
 """On one page."""
 
@@ -142,7 +144,7 @@ def by_light(reader: Reader, wanted: Wanted, counts: Totals) -> list[Total]:
     for light in LIGHTS:
         link = address(reader, replace(wanted, stage=(), step=(), light=(light,)))
         count = counts.by_light(light)
-        if count or light is not Light.NONE:
+        if count or light not in RARE:
             name = reader.speech.colour(light)
             found.append(Total(name, light.value, count, link, light in wanted.light))
     return found

@@ -60,6 +60,7 @@ COLUMN_WORDS: dict[str, Words] = {
     "red": ("红", "Red"),
     "yellow": ("黄", "Yellow"),
     "green": ("绿", "Green"),
+    "submitted": ("已按时提交", "Submitted in time"),
     "none": ("未定时限", "No deadline"),
     "closed": ("已销号", "Closed"),
     "late": ("其中逾期", "Of them late"),

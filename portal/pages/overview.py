@@ -22,7 +22,7 @@ from tasks import clock
 
 router = APIRouter()
 
-OPEN = (Light.RED, Light.YELLOW, Light.GREEN, Light.NONE)
+OPEN = (Light.RED, Light.YELLOW, Light.GREEN, Light.SUBMITTED, Light.NONE)
 GONE = tuple(stage for stage in Stage if stage in ENDED - {Stage.CLOSED})
 REAL = tuple(stage for stage in Stage if stage in LIVE | {Stage.CLOSED})
 """All but what was withdrawn or merged."""
@@ -32,6 +32,7 @@ CONDITIONS: dict[str, dict[str, object]] = {
     "red": {"light": (Light.RED,)},
     "yellow": {"light": (Light.YELLOW,)},
     "green": {"light": (Light.GREEN,)},
+    "submitted": {"light": (Light.SUBMITTED,)},
     "none": {"light": (Light.NONE,)},
     "closed": {"stage": (Stage.CLOSED,)},
     "in_time": {"in_time": True},
@@ -39,8 +40,8 @@ CONDITIONS: dict[str, dict[str, object]] = {
     "gone": {"stage": GONE},
 }
 """What a figure counts, in the words of a list."""
-COLUMNS = ("all", "open", "red", "yellow", "green", "none", "closed", "late", "gone")
-RARE = frozenset({"none", "gone"})
+COLUMNS = ("all", "open", "red", "yellow", "green", "submitted", "none", "closed", "late", "gone")
+RARE = frozenset({"submitted", "none", "gone"})
 """Columns that are left out where they would be empty."""
 FATES = ("all", "open", "closed", "gone")
 MOST_ITEMS = 60
@@ -248,7 +249,7 @@ class Drawn:
         told = (
             (week.discovered, replace(known, discovered_to=ends)),
             (week.due, replace(known, due_to=ends)),
-            (week.closed, Wanted(closed_to=ends, discovered_to=max(ends, self.today))),
+            (week.closed, Wanted(closed_by=ends, discovered_to=max(ends, self.today))),
         )
         numbers = [None if size is None else self.number(size, wanted) for size, wanted in told]
         return ends.isoformat(), numbers

@@ -29,6 +29,7 @@ from policy.words import (
     WHY_NOT_WORDS,
     days_in_words,
     in_language,
+    light_in_words,
 )
 from tasks.letters import words as letters
 
@@ -120,10 +121,10 @@ class Speech:
 
     def light(self, row: Row) -> str:
         """`黄 剩10日`: the colour is said, and printed in black it still says how long."""
-        colour = self.colour(row["light"])
-        if row["light"] in (Light.CLOSED, Light.NONE) or row["days_left"] is None:
-            return colour
-        return f"{colour} {self.days(row['days_left'])}"
+        if row["light"] == Light.NONE:
+            return self.of(NO_DEADLINE)
+        left, is_late = row["days_left"], bool(row["late"])
+        return self.of(light_in_words(Light(row["light"]), left, Stage(row["stage"]), is_late=is_late))
 
     def days(self, left: int) -> str:
         return letters.days(left, self.language) if self.english else days_in_words(left)[0]

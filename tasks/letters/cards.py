@@ -176,13 +176,14 @@ def _said(letter: LetterFacts, language: Language) -> dict[str, str]:
     """What may be said of the finding in words; of a confidential one its number."""
     shown = kind(letter.rung).dates if letter.title else Dates.NONE
     is_dated = letter.deadline is not None and shown is not Dates.NONE
+    counts = shown is Dates.DAYS and letter.days_left is not None
     return {
         "number": one_line(letter.number),
         "title": one_line(letter.title),
         "unit": one_line(letter.unit) if letter.title else "",
         "stage": _stage(letter, language) if letter.title else "",
         "deadline": _deadline(letter, language) if is_dated else "",
-        "days": days(letter.days_left or 0, language) if is_dated and shown is Dates.DAYS else "",
+        "days": days(letter.days_left or 0, language) if is_dated and counts else "",
     }
 
 

@@ -11,7 +11,8 @@ from policy.stages import Stage
 class LetterFacts:
     """All a mail may say of a finding. An empty `title` means confidential: then only the number is said.
 
-    `days_left` is negative when late. `rung` is a key of `words.KINDS`.
+    `days_left` is negative when late, and none past a deadline that was kept by submitting. `rung` is a key
+    of `words.KINDS`.
     """
 
     rung: str

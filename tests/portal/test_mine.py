@@ -1,10 +1,12 @@
 """My items: what I have to do now, the worst first, and nothing of what others have to do."""
 
 import re
+from datetime import date
 from typing import Any
 
 from models.access.sight import Sight, sight_of
 from models.database import database
+from models.findings import Finding
 from models.mine import Mine, mine
 from models.rules.shipped import shipped
 from models.settings import Settings
@@ -13,7 +15,7 @@ from policy.stages import Act, Stage
 from tasks import clock
 from tests.models.statements import counted
 from tests.portal.conftest import Visit
-from tests.portal.lives import act, opened
+from tests.portal.lives import act, opened, submitted
 
 
 async def seen_by(config: Settings, account: str) -> tuple[Sight, int]:
@@ -102,3 +104,25 @@ async def test_my_items_cost_few_questions_however_many_there_are(town: Settings
 async def test_nothing_to_do_says_what_comes_next(town: Settings, visit: Visit) -> None:
     page = (await (await visit("baocun")).get("/mine")).text
     assert "没有要办的事项" in page or "现在没有要您办的事项" in page
+
+
+async def test_a_slow_verifier_is_not_blamed_on_the_unit(town: Settings, visit: Visit) -> None:
+    number = await submitted(town, "bingcun")
+    async with database(town).writing() as session:
+        one = await session.get_one(Finding, number)
+        one.deadline, one.submitted_on = date(2026, 11, 19), date(2026, 11, 18)
+        session.add(one)
+    village, watcher = await visit("bingcun"), await visit("jiwei")
+    mine = (await village.get("/mine")).text
+    card = mine[: mine.index("</li>", mine.index(number))].rpartition("<li")[2]
+    assert "已按时提交，待验收" in card
+    assert "逾期" not in card
+    assert number not in (await watcher.get("/findings?overdue=1")).text
+    assert number in (await watcher.get("/findings?light=submitted")).text
+    assert "过了时限，但已按时提交" in (await watcher.get("/overview")).text
+    await act(town, number, Act.PASS_VERIFICATION, "fujiwei")
+    assert "已按时提交，待销号" in (await village.get(f"/findings/{number}")).text
+    await act(town, number, Act.APPROVE_CLOSURE, "shuji", meeting="党委会第12次")
+    assert number in (await watcher.get("/findings?in_time=1")).text
+    assert number not in (await watcher.get("/findings?late=1")).text
+    assert "已结，逾期销号" in (await watcher.get("/findings/ZC2026-008")).text

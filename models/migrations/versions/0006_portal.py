@@ -214,8 +214,10 @@ POSTS = ("inspector", "lead_leader", "responsible_leader", "supervisor", "verifi
 
 def _make_lists_quick() -> None:
     op.drop_index("findings_by_stage", "finding")
-    op.create_index("findings_by_stage", "finding", ["stage", "deadline", "closed_on"])
-    op.create_index("findings_by_source", "finding", ["source", "stage", "deadline", "confidential"])
+    op.create_index("findings_by_stage", "finding", ["stage", "deadline", "submitted_on", "closed_on"])
+    op.create_index(
+        "findings_by_source", "finding", ["source", "stage", "deadline", "submitted_on", "confidential"]
+    )
     for name, columns, where in PARTIAL:
         op.create_index(
             name, "finding", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
@@ -281,10 +283,15 @@ def _write_down_what_findings_say(is_sqlite: bool) -> None:
 
 
 FIGURES = (
-    ("findings_by_unit", ["lead_unit_id", "source", "stage", "deadline", "closed_on", "confidential"], None),
+    (
+        "findings_by_unit",
+        ["lead_unit_id", "source", "stage", "deadline", "submitted_on", "closed_on", "confidential"],
+        None,
+    ),
     ("findings_by_item", ["category_no", "category", "item_no", "item", "stage", "confidential"], None),
     ("findings_by_discovery", ["discovered_on", "stage", "confidential"], None),
     ("findings_by_closing", ["closed_on", "lead_unit_id", "confidential"], "closed_on IS NOT NULL"),
+    ("findings_reopened", ["number"], "cycle > 1"),
     ("findings_by_step", ["stage", "stage_since", "rules_version", "lead_unit_id"], None),
 )
 """What the overview counts by."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.access.sight import EVERYTHING, Sight
 from models.database import Database
@@ -14,7 +14,7 @@ from models.listing.conditions import findings_where
 from models.listing.pages import page
 from models.listing.totals import totals
 from models.listing.wanted import Age, Wanted
-from policy.lights import Light, light
+from policy.lights import HANDED_IN, Light, closed_late, light
 from policy.refusals import NotFound
 from policy.stages import LIVE, STEP_OF, Stage, Step
 from tests.models.township import TODAY, change
@@ -38,15 +38,37 @@ def days(finding: Finding) -> int:
 
 
 def is_late(finding: Finding) -> bool:
-    return finding.deadline is not None and (
-        (finding.closed_on or TODAY) > finding.deadline
-        and (finding.stage in LIVE or finding.closed_on is not None)
+    clock = finding.stage, finding.deadline, finding.submitted_on, TODAY
+    return light(*clock) is Light.RED or closed_late(
+        finding.deadline, finding.submitted_on, finding.closed_on
     )
+
+
+async def handed_in(db: Database) -> None:
+    """Four that others have: submitted by a deadline that is over, after it, who knows when, and early."""
+    waits = sorted(HANDED_IN)
+    async with db.writing() as session:
+        rows = list(await session.exec(select(Finding).order_by(col(Finding.number))))
+        live = [x for x in rows if x.stage in LIVE and x.deadline]
+        for nth, (one, (due, sent)) in enumerate(
+            zip(live, ((-9, -9), (-9, -8), (-9, None), (9, -1)), strict=False)
+        ):
+            one.stage, one.deadline = waits[nth % 2], TODAY + timedelta(days=due)
+            one.submitted_on = None if sent is None else TODAY + timedelta(days=sent)
+            session.add(one)
+        closed = [x for x in rows if x.closed_on and x.deadline]
+        for one, sent in zip(closed, (0, 1, None), strict=False):
+            one.closed_on = (one.deadline or TODAY) + timedelta(days=3)
+            one.submitted_on = None if sent is None else (one.deadline or TODAY) + timedelta(days=sent)
+            session.add(one)
 
 
 RULES: list[tuple[Wanted, Rule]] = [
     *(
-        (Wanted(light=(each,)), lambda x, each=each: light(x.stage, x.deadline, TODAY) is each)
+        (
+            Wanted(light=(each,)),
+            lambda x, each=each: light(x.stage, x.deadline, x.submitted_on, TODAY) is each,
+        )
         for each in Light
     ),
     *((Wanted(step=(each,)), lambda x, each=each: STEP_OF[x.stage] is each) for each in Step),
@@ -79,14 +101,7 @@ RULES: list[tuple[Wanted, Rule]] = [
 @pytest.mark.parametrize("each", range(len(RULES)), ids=lambda n: str(RULES[n][0].query()))
 async def test_a_condition_finds_what_the_rule_says(book: Database, each: int) -> None:
     wanted, rule = RULES[each]
-    rows = await everything(book)
-    late = next(x for x in rows if x.stage is Stage.CLOSED and x.deadline)
-    await change(
-        book,
-        "UPDATE finding SET closed_on = :day WHERE number = :number",
-        day=(late.deadline or TODAY) + timedelta(days=3),
-        number=late.number,
-    )
+    await handed_in(book)
     there = [x for x in await everything(book) if rule(x)]
     assert await found(book, wanted) == {x.number for x in there}
     async with book.reading() as session:

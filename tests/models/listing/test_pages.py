@@ -131,7 +131,9 @@ async def test_totals_are_what_the_list_holds(book: Database) -> None:
     told = await counted_up(book)
     assert told.all() == 26
     for each in Light:
-        assert told.by_light(each) == sum(light(x.stage, x.deadline, TODAY) is each for x in rows)
+        assert told.by_light(each) == sum(
+            light(x.stage, x.deadline, x.submitted_on, TODAY) is each for x in rows
+        )
     for stage in Stage:
         assert told.by_stage(stage) == sum(x.stage is stage for x in rows)
     for wanted in (

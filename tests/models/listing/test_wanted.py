@@ -26,6 +26,7 @@ FULL = Wanted(
     due_to=date(2026, 12, 31),
     closed_from=date(2026, 2, 1),
     closed_to=date(2026, 2, 1),
+    closed_by=date(2026, 2, 2),
     discovered_from=date(2026, 1, 1),
     discovered_to=date(2026, 3, 1),
     age=Age(31, 60),

@@ -28,7 +28,10 @@ async def scattered(db: Database, chance: random.Random) -> None:
             one.discovered_on = TODAY - timedelta(days=chance.randrange(400))
             one.deadline = chance.choice([None, one.discovered_on + timedelta(days=chance.randrange(1, 400))])
             closed = one.discovered_on + timedelta(days=chance.randrange(400))
+            closed = max(closed, one.reopened_on or closed)
             one.closed_on = min(closed, TODAY) if one.stage is Stage.CLOSED else None
+            sent = TODAY - timedelta(days=chance.randrange(400))
+            one.submitted_on = chance.choice([None, one.closed_on or sent])
             one.lead_unit_id, one.confidential = chance.choice(units), chance.random() < 0.2
             one.source = chance.choice(["巡察", "审计", "自查"])
             one.category = chance.choice(["", "三资管理", "作风"])
@@ -50,7 +53,8 @@ async def test_every_table_adds_up_to_the_ledger(book: Database, seed: int, trus
         size = (await session.exec(select(func.count()).select_from(Finding))).one()
     figures = told.all
     assert figures.all == size == figures.open + figures.closed + figures.gone
-    assert figures.open == figures.red + figures.yellow + figures.green + figures.none
+    lights = figures.red + figures.yellow + figures.green + figures.submitted + figures.none
+    assert figures.open == lights
     assert bool(told.veiled.all) is not trusted
     for table in (told.by_place, told.by_source):
         for name in (field.name for field in fields(figures)):
