@@ -9,9 +9,11 @@ from models.database import Database
 from models.findings import Finding
 from models.listing.conditions import findings_where
 from models.listing.wanted import Wanted
+from models.watching.reopenings import turned
 from models.watching.sums import WEEK
 from models.watching.survey import surveyed
 from policy.stages import Act
+from tests.models.test_indexes import questions, read_whole
 from tests.models.township import TODAY, TRADE, act
 
 
@@ -43,3 +45,11 @@ async def test_what_a_ledger_says_was_reopened_stood_closed_until_then(book: Dat
             where = await findings_where(session, Wanted(closed_by=ends), EVERYTHING, TODAY)
             numbers = set(await session.exec(select(Finding.number).where(where)))
             assert ("DC2026-001" in numbers) is there, ends
+
+
+async def test_only_the_few_that_were_reopened_are_looked_through(book: Database) -> None:
+    with questions(book) as asked:
+        async with book.reading() as session:
+            await turned(session, EVERYTHING)
+    [(sql, said)] = [(sql, said) for sql, said in asked.items() if "event" in sql]
+    assert "event" not in await read_whole(book, sql, said)
