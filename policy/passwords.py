@@ -44,8 +44,8 @@ def check(password: str, account: str, known: Collection[str] = ()) -> None:
     if _is_guessable(password.lower(), {account.lower(), *(one.lower() for one in known)}):
         raise BadInput(
             "这个密码太容易猜到（常用密码、连续或重复的字符、生日电话、帐号、姓名或单位名），请换一句自己的话。",
-            "This password is too easy to guess (widely used, keys in a row, repeated, a birthday or telephone, "
-            "the account, a name or unit). Choose a sentence of your own.",
+            "This password is too easy to guess (widely used, keys in a row, repeated, a birthday or "
+            "telephone, the account, a name or unit). Choose a sentence of your own.",
         )
 
 
