@@ -162,9 +162,9 @@ def set_review(finding: Finding, by_hand: date | None, today: date, trade: Trade
 async def _assign(doing: Doing) -> None:
     finding, words = doing.finding, doing.words
     if not words.unit and finding.lead_unit_id is None:
-        raise BadInput("请写明责任单位（unit=单位名称）。", "Name the unit (unit=NAME).")
+        raise BadInput("请写明责任单位。", "Name the responsible unit.")
     if not words.post and finding.owner_post_id is None:
-        raise BadInput("请写明责任人岗位（post=岗位名称）。", "Name the owner post (post=NAME).")
+        raise BadInput("请写明责任人岗位。", "Name the owner post.")
     kind = finding.deadline_type
     await place(doing.session, finding, words, doing.today)
     finding.assigned_on = doing.today
@@ -181,7 +181,7 @@ async def _assign(doing: Doing) -> None:
 
 async def _reassign(doing: Doing) -> None:
     if not doing.words.post:
-        raise BadInput("请写明改派给哪个岗位（post=岗位名称）。", "Name the new owner post (post=NAME).")
+        raise BadInput("请写明改派给哪个岗位。", "Name the new owner post.")
     await _assign(doing)
 
 
@@ -263,11 +263,13 @@ def figured(finding: Finding, outcome: Outcome) -> dict[str, Any]:
 
 async def _complete_measure(doing: Doing) -> None:
     wanted, measures = doing.words.measure, await _measures(doing)
-    done = next((one for one in measures if one.seq == wanted), None)
-    if done is None:
+    named = next((one for one in measures if one.seq == wanted), None)
+    if named is None:
         raise BadInput(f"没有第{wanted}条措施。", f"There is no measure {wanted}.")
-    done.done_on = done.done_on or doing.today
-    doing.session.add(done)
+    if doing.words.undone and not named.done_on:
+        raise BadInput(f"第{wanted}条措施本来就没有办结。", f"Measure {wanted} is not done anyway.")
+    named.done_on = None if doing.words.undone else named.done_on or doing.today
+    doing.session.add(named)
     still_open = [one.due_on for one in measures if one.tracked and one.due_on and not one.done_on]
     doing.finding.next_measure_on = min(still_open, default=None)
 
@@ -470,9 +472,7 @@ async def _post_named(doing: Doing) -> Post:
     if doing.order.to_post is not None:
         return await doing.session.get_one(Post, doing.order.to_post)
     if not doing.words.post:
-        raise BadInput(
-            "请写明交接给哪个岗位（post=岗位名称）。", "Name the post to hand over to (post=NAME)."
-        )
+        raise BadInput("请写明交接给哪个岗位。", "Name the post to hand over to.")
     unit = doing.finding.lead_unit_id
     if doing.words.unit:
         unit = (await book.unit_named(doing.session, doing.words.unit)).id

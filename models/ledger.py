@@ -9,12 +9,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import sqlalchemy
-from sqlalchemy import Integer, String, and_, bindparam, func, update
+from sqlalchemy import Executable, Integer, String, and_, bindparam, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select
 
 from models import extending
 from models.access.binding import admit
@@ -98,7 +97,7 @@ async def enact(
     today = office_day(now)
     past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
-    before = await _with_approvals(session, _facts(finding, past), finding, order.act)
+    before = await _with_approvals(session, _facts(finding, past), finding)
     trade = await knowing(session, trade, finding.rules_version)
     rules, calendar = letters.under(trade, finding)
     came = await admit(session, order, today) if order.link is not None else {}
@@ -194,33 +193,35 @@ class Past:
     head: str
     evidence: int
     open_measures: int
+    done_measures: int
     submitters: frozenset[int]
 
 
 async def _past(session: AsyncSession, finding: Finding) -> Past:
     bound = {"number": finding.number, "cycle": finding.cycle, "version": finding.version}
     rows = await plain(session, PAST, bound)
-    head, evidence, open_measures, _ = rows[0]
+    head, evidence, open_measures, done_measures, _ = rows[0]
     submitters = frozenset(person for *_, person in rows if person is not None)
-    return Past(head, evidence, open_measures, submitters)
+    return Past(head, evidence, open_measures, done_measures, submitters)
 
 
-def _asked_of_the_past() -> Select[str, int, int, int | None]:
+def _asked_of_the_past() -> Executable:
     """The last event with the counts of this cycle, on a line for each person who submitted in it."""
     number, cycle = bindparam("number", type_=String), bindparam("cycle", type_=Integer)
     last, submitted = aliased(Event), aliased(Event)
     evidence = select(func.count()).where(col(Evidence.finding) == number, col(Evidence.cycle) == cycle)
     measures = select(func.count()).where(
-        col(Measure.finding) == number,
-        col(Measure.cycle) == cycle,
-        col(Measure.tracked),
-        col(Measure.done_on).is_(None),
+        col(Measure.finding) == number, col(Measure.cycle) == cycle, col(Measure.tracked)
     )
+    open_ones = measures.where(col(Measure.done_on).is_(None)).scalar_subquery()
+    done_ones = measures.where(col(Measure.done_on).is_not(None)).scalar_subquery()
     by_submitting = and_(
         col(submitted.finding) == number, col(submitted.cycle) == cycle, col(submitted.act) == Act.SUBMIT
     )
     return (
-        select(col(last.hash), evidence.scalar_subquery(), measures.scalar_subquery(), col(Account.person_id))
+        sqlalchemy.select(
+            col(last.hash), evidence.scalar_subquery(), open_ones, done_ones, col(Account.person_id)
+        )
         .select_from(last)
         .outerjoin(submitted, by_submitting)
         .outerjoin(Account, col(Account.name) == col(submitted.by))
@@ -235,7 +236,7 @@ PAST = _asked_of_the_past()
 async def facts_now(session: AsyncSession, finding: Finding) -> Facts:
     """The finding as the rules see it now, for whoever asks what could be done with it."""
     facts = _facts(finding, await _past(session, finding))
-    return await _with_approvals(session, facts, finding, Act.APPROVE_EXTENSION)
+    return await _with_approvals(session, facts, finding)
 
 
 def _facts(finding: Finding, past: Past) -> Facts:
@@ -259,18 +260,16 @@ def _facts(finding: Finding, past: Past) -> Facts:
         verified_on=finding.verified_on,
         evidence=past.evidence,
         open_measures=past.open_measures,
+        done_measures=past.done_measures,
         percent=finding.percent,
         extensions=finding.extensions,
         extension_to=finding.extension_to,
     )
 
 
-DECIDING = frozenset({Act.APPROVE_EXTENSION, Act.REFUSE_EXTENSION})
-
-
-async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding, act: Act) -> Facts:
-    """Who asked for the extension and who agreed to it, where that is what the act is about."""
-    if act not in DECIDING or facts.extension_to is None:
+async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding) -> Facts:
+    """Who asked for the extension that waits, and who agreed to it."""
+    if facts.extension_to is None:
         return facts
     request = await extending.pending(session, finding)
     agreed = await extending.approvals(session, finding)

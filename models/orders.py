@@ -114,6 +114,8 @@ class ActWords(Placing):
     objective: Long = ""
     measures: Measures = ()
     measure: int | None = Field(default=None, ge=1)
+    undone: Truth = False
+    """With a measure: it was noted as done by mistake, and is open again."""
     outcomes: Outcomes = ()
     into: Line = ""
     meeting: Line = ""
@@ -203,6 +205,16 @@ FIELD_WORDS = {
     "percent": "进度",
     "measures": "整改措施",
     "measure": "措施序号",
+    "undone": "撤销办结",
+    "reason": "理由",
+    "basis": "依据",
+    "text": "说明",
+    "objective": "整改目标",
+    "result": "整改成效",
+    "supplement": "须补充的材料和要求",
+    "into": "并入的问题编号",
+    "sustained": "转为持续整改",
+    "next_review_on": "下次复核日期",
     "outcomes": "成效数据",
     "meeting": "会议",
     "met_on": "会议日期",
@@ -272,7 +284,7 @@ def _hint(kind: type[BaseModel], name: str) -> tuple[str, str]:
         )
     if name == "measures":
         return "每条写成 1.措施，或带日期 1.措施@2026-05-01。", "Write each like 1.text or 1.text@2026-05-01."
-    if name == "confidential":
+    if name in {"confidential", "sustained", "undone"}:
         return "请填“是”或“否”。", "Write true or false."
     if name == "outcomes":
         return "请写成 debt_resolved=346万元。", "Write it like debt_resolved=346万元."

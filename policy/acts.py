@@ -13,9 +13,10 @@ from policy.roles import ROLES_FOR, Actor, Why, hindrance
 from policy.rules import Rules
 from policy.saying import Limits, Said, needs_text
 from policy.stages import MOVES, Act, Facts, Moved, Path, acts_possible, move
-from policy.words import ACT_WORDS, STAGE_WORDS
+from policy.turns import mover
+from policy.words import ACT_WORDS, ROLE_WORDS, STAGE_WORDS
 
-__all__ = ["ROLES_FOR", "Said", "allow", "decide", "not_by", "outcome_amount"]
+__all__ = ["ROLES_FOR", "Said", "allow", "decide", "is_idle", "is_open", "not_by", "outcome_amount"]
 
 LEAST_REASON = 10
 
@@ -40,7 +41,7 @@ def decide(
 def allow(facts: Facts, act: Act, limits: Limits) -> None:
     """Whether the act is open to this person now, whatever they may say with it. Raises NotAllowed."""
     if (facts.stage, act) not in MOVES:
-        raise _not_now(facts, act)
+        raise _not_now(facts, act, limits)
     why = hindrance(facts, act, limits.actor)
     if why is not None:
         raise not_by(facts.number, facts.number, act, why)
@@ -48,16 +49,43 @@ def allow(facts: Facts, act: Act, limits: Limits) -> None:
         READY[act](facts, limits)
 
 
-def _not_now(facts: Facts, act: Act) -> NotAllowed:
+def _not_now(facts: Facts, act: Act, limits: Limits) -> NotAllowed:
     stage_zh, stage_en = STAGE_WORDS[facts.stage]
     act_zh, act_en = ACT_WORDS[act]
-    possible = [ACT_WORDS[a] for a in acts_possible(facts.stage)]
-    zh = "、".join(a for a, _ in possible) or "无"
-    en = ", ".join(a for _, a in possible) or "nothing"
+    then_zh, then_en = _instead(facts, limits)
     return NotAllowed(
-        f"{facts.number} 现为“{stage_zh}”，不能{act_zh}。现在可以：{zh}。",
-        f"{facts.number} is “{stage_en}”: cannot {act_en}. Possible now: {en}.",
+        f"{facts.number} 现为“{stage_zh}”，不能{act_zh}。{then_zh}",
+        f"{facts.number} is “{stage_en}”: cannot {act_en}.{then_en}",
     )
+
+
+def is_idle(facts: Facts, act: Act) -> bool:
+    """Whether the act would be let through, and there is nothing that it could be done to."""
+    return act is Act.COMPLETE_MEASURE and not facts.open_measures and not facts.done_measures
+
+
+def _instead(facts: Facts, limits: Limits) -> tuple[str, str]:
+    """What this person can do now; else whose turn it is, if it is anybody's."""
+    possible = [ACT_WORDS[one] for one in acts_possible(facts.stage) if is_open(facts, one, limits)]
+    if possible:
+        zh, en = "、".join(a for a, _ in possible), ", ".join(a for _, a in possible)
+        return f"您现在可以：{zh}。", f" You can now: {en}."
+    turn = mover(facts.stage)
+    if turn is None:
+        return "", ""
+    zh, en = ROLE_WORDS[turn]
+    return f"现在由{zh}办理。", f" It is the turn of the {en}."
+
+
+def is_open(facts: Facts, act: Act, limits: Limits) -> bool:
+    """Whether there is anything in it for this person now."""
+    if is_idle(facts, act):
+        return False
+    try:
+        allow(facts, act, limits)
+    except NotAllowed:
+        return False
+    return True
 
 
 def not_by(subject_zh: str, subject_en: str, act: Act, why: Why) -> NotAllowed:
@@ -122,7 +150,7 @@ def _progress(facts: Facts, said: Said, _limits: Limits) -> None:
 
 def _measure(_facts: Facts, said: Said, _limits: Limits) -> None:
     if said.measure is None:
-        raise BadInput("请写明完成的是第几条措施（measure=1）。", "Say which measure is done (measure=1).")
+        raise BadInput("请写明完成的是第几条措施。", "Say which measure is done.")
 
 
 def _evidence(_facts: Facts, said: Said, _limits: Limits) -> None:
@@ -150,7 +178,7 @@ def _reopen(_facts: Facts, said: Said, _limits: Limits) -> None:
 
 def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
     needs_text(said.reason, "并案理由", "A reason")
-    needs_text(said.into, "并入的问题编号（into=编号）", "The finding to merge into (into=NUMBER)")
+    needs_text(said.into, "并入的问题编号", "The number of the finding to merge into")
     if said.into == facts.number:
         raise BadInput("不能并入自身。", "A finding cannot be merged into itself.")
 
@@ -158,8 +186,8 @@ def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
 def _approve_closure(facts: Facts, said: Said, limits: Limits) -> None:
     if limits.terms.review_meeting and not said.meeting.strip():
         raise BadInput(
-            f"{facts.number} 销号须经集体审议，请写明会议（meeting=第12次党委会）。",
-            f"{facts.number} is closed by a meeting: name it (meeting=…).",
+            f"{facts.number} 销号须经集体审议，请写明会议，如“第12次党委会”。",
+            f"{facts.number} is closed by a meeting: name it, like “12th committee meeting”.",
         )
     if said.met_on and said.met_on > limits.today:
         raise BadInput(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from policy.acts import allow
+from policy.acts import allow, is_idle
 from policy.refusals import NotAllowed
 from policy.roles import Actor
 from policy.saying import Limits
@@ -26,7 +26,7 @@ class Choices:
 
     def has(self, act: Act) -> bool:
         """Whether the act is open, with nothing missing."""
-        return any(one.act is act and one.hitch is None for one in (*self.now, *self.besides))
+        return any(one.act == act and one.hitch is None for one in (*self.now, *self.besides))
 
 
 REWORKED = WORKING | {Stage.PENDING_VERIFICATION}
@@ -61,13 +61,15 @@ def choices(facts: Facts, limits: Limits, *, is_answered: bool = True) -> Choice
 def _not_now(facts: Facts, actor: Actor) -> frozenset[Act]:
     """What this person may do and the finding does not wait for: another is named to verify it, say."""
     away = set() if facts.stage is Stage.DISPUTED else {Act.REASSIGN}
+    if not facts.open_measures:
+        away |= {Act.COMPLETE_MEASURE}  # all are done: it could only be undone
     if facts.stage is Stage.PENDING_VERIFICATION and facts.verifier_post not in {None, *actor.posts}:
         away |= {Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK}
     return frozenset(away)
 
 
 def _choice(facts: Facts, act: Act, limits: Limits) -> Choice | None:
-    if act in ON_RECORD_ONLY or (act is Act.COMPLETE_MEASURE and not facts.open_measures):
+    if act in ON_RECORD_ONLY or is_idle(facts, act):
         return None
     try:
         allow(facts, act, limits)

@@ -34,10 +34,16 @@ def may_ask(facts: Facts, said: Said, limits: Limits) -> None:
     needs_text(said.reason, "延期理由", "A reason")
     asked = _asked(said)
     if asked is None or facts.deadline is None:
-        raise BadInput("请填写延期至的日期（deadline=2026-12-31）。", "Say until when (deadline=2026-12-31).")
+        raise _without_a_date(said)
     if said.sustained:
         needs_text(said.objective, "阶段整改目标", "The goal of this stage")
     _later_date(facts, asked, limits)
+
+
+def _without_a_date(said: Said) -> BadInput:
+    if said.sustained:
+        return BadInput("转为持续整改的，请填写下次复核日期。", "Say when it is to be reviewed next.")
+    return BadInput("请填写延期至的日期。", "Say until when.")
 
 
 def _asked(said: Said) -> date | None:

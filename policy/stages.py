@@ -154,6 +154,7 @@ class Facts:
     verified_on: date | None = None
     evidence: int = 0
     open_measures: int = 0
+    done_measures: int = 0
     percent: int = 0
     extensions: int = 0
     extension_to: date | None = None

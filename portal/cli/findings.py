@@ -20,7 +20,7 @@ from models.staff.book import account_named
 from policy.deadlines import DeadlineType
 from policy.ledger_rows import Remark
 from policy.lights import Light
-from policy.refusals import BadInput
+from policy.refusals import BadInput, NotFound
 from policy.stages import Act, Stage
 from policy.words import ACT_WORDS, DEADLINE_TYPE_WORDS, STAGE_WORDS, light_in_words
 from portal.cli import printing, runs
@@ -159,9 +159,37 @@ def act(
     async def work(db: Database) -> Receipt:
         kept = tuple(files.keep(path, folder()) for path in evidence or ())
         order = Order(number, verb, by, said, kept, nonce, version)
-        return await ledger.record(db, order, clock.now(), await trade(db))
+        try:
+            return await ledger.record(db, order, clock.now(), await trade(db))
+        except NotFound:
+            raise
+        except BadInput as refusal:
+            raise _spelled(refusal, verb, said) from refusal
 
     _print_receipt(with_database(work), json)
+
+
+WRITTEN: dict[Act, tuple[str, ...]] = {
+    Act.ASSIGN: ("unit=单位名称", "post=岗位名称"),
+    Act.REASSIGN: ("post=岗位名称",),
+    Act.HAND_OVER: ("post=岗位名称",),
+    Act.COMPLETE_MEASURE: ("measure=1",),
+    Act.MERGE: ("into=问题编号", "reason=并案理由"),
+    Act.APPROVE_CLOSURE: ("meeting=第12次党委会",),
+    Act.REQUEST_EXTENSION: ("deadline=2026-12-31", "reason=延期理由"),
+    Act.RETURN_FOR_REWORK: ("reason=退回理由",),
+    Act.FILE_PLAN: ("measures=1.措施；2.措施@2026-05-01",),
+    Act.REPORT_PROGRESS: ("text=进展情况",),
+}
+"""How what an act asks for is written on the command line."""
+
+
+def _spelled(refusal: BadInput, act: Act, said: ActWords) -> BadInput:
+    """With how to write what was not said."""
+    given = said.model_dump(exclude_defaults=True)
+    wanting = [one for one in WRITTEN.get(act, ()) if one.partition("=")[0] not in given]
+    how = " ".join(f"--set {one}" for one in wanting)
+    return BadInput(f"{refusal.zh}写法：{how}", f"{refusal.en} Write: {how}") if how else refusal
 
 
 HIDDEN = frozenset({Act.OPEN, Act.AMEND, Act.RECOMPUTE})

@@ -312,6 +312,8 @@ class Typed:
                 return {"outcomes": tuple(self.outcomes())}
             case Kind.FILES:
                 return {}
+            case Kind.MEASURE if undo := self.said.get("undo", "").strip():
+                return {each.name: undo, "undone": True}
             case Kind.TICK:
                 return {each.name: bool(value)}
             case Kind.POST if value:

@@ -138,6 +138,7 @@ SAID: dict[str, Words] = {
     "日期": ("日期", "date"),
 }
 """What was said with an act and is shown in the history; a reason has a column of its own."""
+UNDONE: Words = ("撤销办结措施", "measure open again")
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ async def finding(number: str, reader: Reading, done: str = "") -> HTMLResponse:
         steps=steps(row, speech),
         history=[told(event, speech, seen) for event in row["events"]],
         since=[told(event, speech, seen) for event in seen.since],
-        receipt=mine,
+        receipt=told(mine, speech, seen) if mine else None,
         flagged=flagged(seen, mine) if mine else [],
         run=run_link(reader, row),
         is_picture=is_picture,
@@ -297,9 +298,10 @@ def steps(row: Row, speech: Speech) -> list[tuple[str, str]]:
 def told(event: Row, speech: Speech, seen: Seen) -> Row:
     """An event with what was said in words. Of an imported one only the day is known."""
     said = json.loads(event["said"]) if event["said"] else {}
+    labels = SAID | {"measure": UNDONE} if said.get("undone") else SAID
     words = [
-        f"{speech.of(SAID[key])}{speech.say('：', ': ')}{_said(said[key], speech)}"
-        for key in SAID
+        f"{speech.of(label)}{speech.say('：', ': ')}{_said(said[key], speech)}"
+        for key, label in labels.items()
         if key in said
     ]
     words = [*by_link(said, speech, seen), *speech.hands(event), *words]

@@ -140,7 +140,9 @@ async def test_the_wrong_people_are_refused_all_along(town: Database) -> None:
 async def test_the_wrong_stage_is_refused_and_what_is_possible_is_said(town: Database) -> None:
     number = await brought_to(town, Stage.PENDING_VERIFICATION)
     no = await refused(town, number, Act.APPROVE_CLOSURE, "mayor")
-    assert no.zh.startswith(f"{number} 现为“待验收”，不能同意销号。现在可以：撤回提交、验收通过、退回整改")
+    assert no.zh == f"{number} 现为“待验收”，不能同意销号。现在由验收人办理。"
+    no = await refused(town, number, Act.APPROVE_CLOSURE, "owner")
+    assert no.zh.endswith("您现在可以：撤回提交、工作交接。")
 
 
 async def test_unknown_findings_and_accounts_are_named(town: Database) -> None:
@@ -250,6 +252,16 @@ async def test_nothing_is_submitted_without_evidence_and_with_measures_open(town
     await act(town, number, Act.ATTACH_EVIDENCE, "owner", files=(FILE,))
     assert "还有2条措施未完成" in (await refused(town, number, Act.SUBMIT, "owner")).zh
     assert "没有第3条措施" in (await refused(town, number, Act.COMPLETE_MEASURE, "owner", measure=3)).zh
+
+
+async def test_a_measure_noted_as_done_by_mistake_is_open_again(town: Database) -> None:
+    number = await brought_to(town, Stage.PLAN_REVIEW)
+    await act(town, number, Act.APPROVE_PLAN, "inspector")
+    no = await refused(town, number, Act.COMPLETE_MEASURE, "owner", measure=1, undone=True)
+    assert no.zh == "第1条措施本来就没有办结。"
+    await act(town, number, Act.COMPLETE_MEASURE, "owner", measure=1)
+    await act(town, number, Act.COMPLETE_MEASURE, "owner", measure=1, undone=True)
+    assert await asked(town, "SELECT done_on FROM measure ORDER BY seq") == [None, None]
 
 
 async def test_the_same_file_is_evidence_once(town: Database) -> None:

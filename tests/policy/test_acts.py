@@ -120,7 +120,7 @@ def test_progress_needs_words() -> None:
 
 
 def test_a_measure_is_named_by_its_number_and_evidence_comes_with_a_file() -> None:
-    assert "measure=1" in refusal(Act.COMPLETE_MEASURE, facts(), said(measure=None)).zh
+    assert refusal(Act.COMPLETE_MEASURE, facts(), said(measure=None)).zh == "请写明完成的是第几条措施。"
     assert "文件" in refusal(Act.ATTACH_EVIDENCE, facts(), said(evidence=0)).zh
 
 
@@ -159,7 +159,9 @@ def test_an_extension_is_asked_until_a_later_day_within_a_year(new: date, today:
 
 
 def test_an_extension_names_its_day() -> None:
-    assert "deadline=" in refusal(Act.REQUEST_EXTENSION, facts(), said(deadline=None)).zh
+    assert refusal(Act.REQUEST_EXTENSION, facts(), said(deadline=None)).zh == "请填写延期至的日期。"
+    review = refusal(Act.REQUEST_EXTENSION, facts(), said(sustained=True, next_review_on=None))
+    assert review.zh == "转为持续整改的，请填写下次复核日期。"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_whoever_moves_a_finding_on_is_known_of_each_stage_that_is_not_the_end()
         ({"stage": Stage.PLANNING}, Act.FILE_PLAN),
         ({"percent": 40, "evidence": 1}, Act.REPORT_PROGRESS),
         ({"percent": 100, "evidence": 1, "open_measures": 2}, Act.COMPLETE_MEASURE),
-        ({"percent": 100, "evidence": 0}, Act.ATTACH_EVIDENCE),
+        ({"percent": 100, "evidence": 0, "done_measures": 2}, Act.ATTACH_EVIDENCE),
         ({"percent": 100, "evidence": 1}, Act.SUBMIT),
     ],
 )

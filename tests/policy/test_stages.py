@@ -4,10 +4,11 @@ from itertools import product
 
 import pytest
 
-from policy.acts import decide
+from policy.acts import decide, is_open
 from policy.deadlines import DeadlineType
 from policy.refusals import NotAllowed
-from policy.roles import OWNER_ACTS, Actor
+from policy.roles import OWNER_ACTS, Actor, Role
+from policy.saying import Limits
 from policy.stages import (
     ENDED,
     LIVE,
@@ -23,7 +24,8 @@ from policy.stages import (
     is_past,
     move,
 )
-from policy.words import ACT_WORDS, STAGE_WORDS
+from policy.turns import mover
+from policy.words import ACT_WORDS, ROLE_WORDS, STAGE_WORDS
 from tests.policy.cases import (
     CALENDAR,
     EVERYBODY,
@@ -35,6 +37,7 @@ from tests.policy.cases import (
     facts_for,
     inspector,
     owner,
+    someone,
     verifier,
 )
 
@@ -58,17 +61,29 @@ def test_every_move_in_the_table_is_allowed_to_whoever_has_the_turn(stage: Stage
 
 
 @pytest.mark.parametrize(("stage", "act"), IMPOSSIBLE)
-def test_no_other_move_is_allowed_and_the_refusal_names_what_is(stage: Stage, act: Act) -> None:
+def test_no_other_move_is_allowed_and_the_refusal_names_what_is_for_this_person(
+    stage: Stage, act: Act
+) -> None:
+    before = facts(stage=stage)
     for actor in EVERYBODY:
         with pytest.raises(NotAllowed) as refused:
-            decide(facts(stage=stage), act, actor, SPOKEN, RULES, CALENDAR, TODAY)
-        possible = [ACT_WORDS[a] for a in acts_possible(stage)]
-        zh, en = "、".join(w[0] for w in possible) or "无", ", ".join(w[1] for w in possible) or "nothing"
-        assert (
-            refused.value.zh
-            == f"ZC2026-008 现为“{STAGE_WORDS[stage][0]}”，不能{ACT_WORDS[act][0]}。现在可以：{zh}。"
-        )
-        assert refused.value.en.endswith(f"cannot {ACT_WORDS[act][1]}. Possible now: {en}.")
+            decide(before, act, actor, SPOKEN, RULES, CALENDAR, TODAY)
+        limits = Limits(RULES, RULES.terms(before.source, before.deadline_type), CALENDAR, TODAY, actor)
+        possible = [ACT_WORDS[a] for a in acts_possible(stage) if is_open(before, a, limits)]
+        no = f"ZC2026-008 现为“{STAGE_WORDS[stage][0]}”，不能{ACT_WORDS[act][0]}。"
+        turn = mover(stage)
+        if possible:
+            assert refused.value.zh == f"{no}您现在可以：{'、'.join(w[0] for w in possible)}。"
+            assert refused.value.en.endswith(f" You can now: {', '.join(w[1] for w in possible)}.")
+        else:
+            assert refused.value.zh == no + (f"现在由{ROLE_WORDS[turn][0]}办理。" if turn else "")
+        assert f"cannot {ACT_WORDS[act][1]}." in refused.value.en
+
+
+def test_to_whoever_can_do_nothing_the_refusal_says_whose_turn_it_is() -> None:
+    with pytest.raises(NotAllowed) as refused:
+        decide(facts(), Act.APPROVE_CLOSURE, someone(Role.AUDITOR), SPOKEN, RULES, CALENDAR, TODAY)
+    assert refused.value.zh == "ZC2026-008 现为“整改中”，不能同意销号。现在由责任人办理。"
 
 
 def test_there_is_no_way_back_from_withdrawn_and_merged_and_few_from_closed() -> None:

@@ -217,6 +217,21 @@ async def test_the_form_of_every_act_is_drawn_in_both_languages(town: Settings, 
             assert any(name.startswith(form(where, wanted)) for name in forms_of(page)), wanted
 
 
+async def test_a_measure_ticked_by_mistake_is_opened_again_from_its_receipt(
+    town: Settings, visit: Visit
+) -> None:
+    village, number = await visit("bingcun"), await planned(town)
+    where = form(number, Act.COMPLETE_MEASURE)
+    assert 'data-ask="第1条确已办结？"' in (await village.get(where)).text
+    done = await does(village, number, Act.COMPLETE_MEASURE, {"measure": "1"})
+    assert "完成措施（办结措施：1）" in sentence_of(done)
+    assert "点错了？可以改回" in done.text
+    assert "complete_measure" not in offered(done)
+    undone = await does(village, number, Act.COMPLETE_MEASURE, {"undo": "1"})
+    assert "完成措施（撤销办结措施：1）" in sentence_of(undone)
+    assert "complete_measure" in offered(undone)
+
+
 async def test_a_refused_form_comes_back_with_all_that_was_typed(town: Settings, visit: Visit) -> None:
     village = await visit("bingcun")
     page = await village.get(form(RED, Act.REPORT_PROGRESS))
