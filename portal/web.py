@@ -47,6 +47,7 @@ from portal.pages import (
     verifiers,
 )
 from portal.pages.admin import index as desk
+from portal.pages.forms import OutOfDate
 from portal.pages.paper import READ
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -93,6 +94,7 @@ def app(config: Settings) -> FastAPI:
     made.router.routes.extend(probes.routes(config, "portal"))
     made.add_api_route("/static/{name}", static, methods=READ)
     answer_refusals(made)
+    made.add_exception_handler(OutOfDate, entry.out_of_date)
     return made
 
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import standing
 from models.alike import Alike, alike
 from models.findings import Finding
+from models.orders import Attached
 from models.staff import choices
 from models.staff.choices import PostChoice
 from models.standing import Standing
@@ -23,7 +24,9 @@ from policy.stages import Act
 from portal.pages import act_fields
 from portal.pages.act_fields import FIELDS, INTRO, OWNER, Kind, Typed
 from portal.pages.finding import Seen, look, told
+from portal.pages.held import ticket
 from portal.pages.paper import Reader
+from portal.pages.read_back import read_back
 from tasks import clock, evidence
 
 CLAIMS = frozenset({Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK, Act.APPROVE_CLOSURE, Act.DEFER_CLOSURE})
@@ -45,8 +48,16 @@ class Shown:
     warned: tuple[str, ...] = ()
     status: int = 200
     nonce: str = ""
+    files: tuple[str, ...] = ()
+    """Names of those that were chosen, and are not held."""
+    held: tuple[Attached, ...] = ()
+    """Files that need not be chosen again."""
     seen_version: int | None = None
     """What the person saw, if others changed it since."""
+
+    @property
+    def all_files(self) -> list[str]:
+        return [*(file.name for file in self.held), *self.files]
 
 
 async def posts_for(session: AsyncSession, act: Act) -> list[PostChoice]:
@@ -85,13 +96,15 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         act=act,
         is_open=closed is None,
         shown=shown,
-        sentence=overtaken(meanwhile[-1], reader) if meanwhile else sentence,
+        sentence=overtaken(meanwhile[-1], act, reader) if meanwhile else sentence,
+        read_back=read_back(act, shown.typed, posts, shown.all_files, reader.speech) if closed else [],
         meanwhile=meanwhile,
         since=[told(event, reader.speech, seen) for event in seen.since],
         claims=act in CLAIMS,
         alike=near,
         is_picture=evidence.is_picture,
         rules=rules,
+        held=[(ticket(reader, file), file.name) for file in shown.held],
         **asked(seen, act, posts, shown, reader),
     )
 
@@ -127,9 +140,16 @@ def must_open(seen: Seen) -> Standing:
     return seen.standing
 
 
-def overtaken(last: Mapping[str, Any], reader: Reader) -> str:
-    """Who was faster, and with what."""
+def overtaken(last: Mapping[str, Any], act: Act, reader: Reader) -> str:
+    """Who was faster, and with what: it may be the same person, on another page."""
     done = reader.speech.act(last["act"])
+    if last["by"] == reader.account:
+        return reader.speech.say(
+            f"您已办理过“{done}”，不用再办。"
+            if last["act"] == act
+            else f"您已先办理了“{done}”，这次的没有办理。",
+            f"You have done “{done}” already; what you sent now was not done.",
+        )
     return reader.speech.say(
         f"“{last['who']}”先办理了“{done}”，您这次的没有办理。",
         f"{last['who']} was faster (“{done}”); what you sent was not done.",

@@ -1,7 +1,8 @@
 """The acts on a finding: a form for each, and what becomes of it when it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -9,7 +10,8 @@ from starlette.responses import Response
 
 from models import ledger, standing
 from models.access.sight import find_seen
-from models.orders import ActWords, Order
+from models.keeping.files import plain_name
+from models.orders import ActWords, Attached, Order
 from models.rules.trade import trade
 from policy.deadlines import DeadlineType
 from policy.proposals import Proposal, check_override
@@ -22,8 +24,9 @@ from portal.pages.act_fields import FIELDS, MORE_ROWS, Kind, Typed
 from portal.pages.act_page import Shown, draw, must_open, posts_for
 from portal.pages.finding import Seen, look
 from portal.pages.forms import Form, Sent
+from portal.pages.held import held
 from portal.pages.paper import READ, Reading
-from portal.pages.uploads import taken_in
+from portal.pages.uploads import PartlyRefused, taken_in
 from tasks import clock
 
 router = APIRouter()
@@ -45,18 +48,36 @@ async def do(number: str, act: str, form: Form) -> Response:
     if form["more"]:
         rows = Typed({**typed.said, "rows": str(typed.rows + MORE_ROWS)})
         return await draw(reader, number, wanted, replace(again, typed=rows))
+    taken: list[Attached] = []
     try:
-        return await carry_out(number, wanted, form, typed)
+        return await carry_out(number, wanted, form, typed, taken)
     except Vague as vague:
         return await draw(reader, number, wanted, replace(again, warned=vague.measures, status=409))
     except Refusal as refusal:
-        saw = form.version if isinstance(refusal, Overtaken) else None
-        sentence, status = refusal.said(reader.speech.language), status_of(refusal)
-        shown = replace(again, sentence=sentence, status=status, seen_version=saw)
-        answer = await draw(reader, number, wanted, shown)
-        if isinstance(refusal, TooOften):
-            answer.headers["Retry-After"] = str(refusal.seconds)
-        return answer
+        return await draw_refused(number, wanted, form, replace(again, **left(form, taken)), refusal)
+
+
+async def draw_refused(number: str, act: Act, form: Sent, again: Shown, refusal: Refusal) -> HTMLResponse:
+    """The form again with why it was refused; files that were taken in need not be chosen again."""
+    reader = form.reader
+    saw = form.version if isinstance(refusal, Overtaken) else None
+    sentence = refusal.said(reader.speech.language)
+    if again.held and again.files:
+        sentence += reader.speech.say(
+            "其余文件已收到，不用再选。", " The other files are here and need not be chosen again."
+        )
+    shown = replace(again, sentence=sentence, status=status_of(refusal), seen_version=saw)
+    answer = await draw(reader, number, act, shown)
+    if isinstance(refusal, TooOften):
+        answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
+def left(form: Sent, taken: Sequence[Attached]) -> dict[str, Any]:
+    """The files of a form that was refused: those that are held for it, and those to be chosen again."""
+    names = {file.name for file in taken}
+    chosen = (plain_name(file.filename or "") for file in form.files)
+    return {"held": tuple(taken), "files": tuple(name for name in chosen if name not in names)}
 
 
 class Vague(Exception):
@@ -73,25 +94,37 @@ def known(act: str) -> Act:
     return Act(act)
 
 
-async def carry_out(number: str, act: Act, form: Sent, typed: Typed) -> Response:
-    """One act by the ledger, then on to the finding with its receipt."""
+async def carry_out(number: str, act: Act, form: Sent, typed: Typed, taken: list[Attached]) -> Response:
+    """One act by the ledger, then on to the finding with its receipt; `taken` says which files are in."""
     reader = form.reader
     async with reader.db.reading() as session:
         seen = await look(session, reader, number)
         stands = must_open(seen)
-        keeping = seen.finding.owner_post_id if seen.finding.lead_unit_id else None
-        words = typed.words(act, await posts_for(session, act), keeping)
+        posts = await posts_for(session, act)
         rules = await standing.proposals(session, seen.finding, stands.limits) if act is Act.ASSIGN else {}
-        if words.into:
+    if any(one.kind is Kind.FILES for one in FIELDS[act]):
+        await hand_in(form, taken)
+    words = typed.words(act, posts, seen.finding.owner_post_id if seen.finding.lead_unit_id else None)
+    if words.into:
+        async with reader.db.reading() as session:
             await find_seen(session, reader.sight, words.into)
     doubt(seen, rules, words, form)
-    asks = any(one.kind is Kind.FILES for one in FIELDS[act])
-    kept = await taken_in(reader.db, reader.config, reader.account, form.files if asks else ())
     version = None if act in ADDS else form.version
     nonce, link = form.nonce or None, reader.link_id
-    order = Order(number, act, reader.account, words, kept, nonce, version, link=link)
+    order = Order(number, act, reader.account, words, tuple(taken), nonce, version, link=link)
     receipt = await ledger.record(reader.db, order, clock.now(), await trade(reader.db))
     return reader.turn(f"/findings/{number}", done=str(receipt.seq))
+
+
+async def hand_in(form: Sent, taken: list[Attached]) -> None:
+    """The files held since the form was refused, and those that come with it now."""
+    reader = form.reader
+    taken.extend(held(form))
+    try:
+        taken.extend(await taken_in(reader.db, reader.config, reader.account, form.files))
+    except PartlyRefused as refusal:
+        taken.extend(refusal.kept)
+        raise
 
 
 def doubt(seen: Seen, rules: Mapping[DeadlineType, Proposal], words: ActWords, form: Sent) -> None:

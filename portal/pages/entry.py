@@ -1,5 +1,6 @@
 """Signing in and out, and one's own account: password, language, sessions."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -13,7 +14,8 @@ from models.database import database
 from policy.refusals import BadInput, Language, NotSignedIn, Refusal, TooOften
 from policy.sight import WATCHERS
 from portal.answers import status_of
-from portal.pages.forms import OURS, Form, Sent, fresh_key, read, typed
+from portal.pages.forms import OUT_OF_DATE, Form, OutOfDate, Sent, fresh_key, read, typed
+from portal.pages.kept import shown_again
 from portal.pages.paper import READ, WHO_ARE_YOU, Reader, Reading, cookie_name, key_of, reader_of
 from portal.pages.speech import Words
 from tasks import clock
@@ -136,9 +138,7 @@ async def onwards(form: Sent, key: str) -> Response:
     reader = reader_of(request)
     if reader.visitor and reader.visitor.owes_code:
         return asked_for_code(reader, next=inside(form["next"]), kept=kept_of(form))
-    kept = {name.removeprefix(KEPT): value for name, value in kept_of(form).items()}
-    shown = {name: value for name, value in kept.items() if name not in OURS and value.strip()}
-    return reader.page("kept.html", kept=kept, shown=shown, action=inside(form["next"]))
+    return await shown_again(reader, inside(form["next"]), unpacked(form.said), SIGNED_IN_AGAIN)
 
 
 def asked_for_code(
@@ -147,6 +147,42 @@ def asked_for_code(
     """After the password was right."""
     reader.request.scope["state"]["owes"] = True
     return reader.page("code_asked.html", status, next=next, sentence=sentence, kept=kept or {})
+
+
+async def out_of_date(request: Request, error: Exception) -> Response:
+    """A form drawn for an earlier session of this browser, sent by its own page: nothing is done yet."""
+    reader = reader_of(request)
+    if not isinstance(error, OutOfDate):
+        raise error
+    path = inside(str(request.scope["path"]))
+    if path != "/sign-in" and reader.visitor is not None and SECRET.isdisjoint(error.typed):
+        return await shown_again(
+            reader, path, without_secrets(error.typed), MEANWHILE, status=403, files=error.files
+        )
+    kept, next_page = unpacked(error.typed), inside(error.typed.get("next", ""))
+    if path == "/sign-in" and reader.is_in:
+        return await onwards_with(reader, next_page, kept)
+    if path == "/sign-in":
+        account, said = error.typed.get("account", ""), reader.speech.of(ONCE_MORE)
+        packed = {f"{KEPT}{name}": value for name, value in kept.items()}
+        return asked_to_sign_in(reader, 403, next=next_page, account=account, sentence=said, kept=packed)
+    return reader.page("refusal.html", 403, code=403, sentence=reader.speech.of(OUT_OF_DATE))
+
+
+async def onwards_with(reader: Reader, next_page: str, kept: Mapping[str, str]) -> Response:
+    """For whoever is signed in already, in another tab."""
+    if not kept:
+        return RedirectResponse(next_page, 303)
+    return await shown_again(reader, next_page, kept, SIGNED_IN_AGAIN)
+
+
+def unpacked(said: Mapping[str, str]) -> dict[str, str]:
+    """What was kept beside a sign-in, by its own names."""
+    return {name.removeprefix(KEPT): value for name, value in said.items() if name.startswith(KEPT)}
+
+
+def without_secrets(said: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in said.items() if name not in {"csrf", *SECRET}}
 
 
 def kept_of(form: Sent) -> dict[str, str]:
@@ -158,6 +194,18 @@ TIMED_OUT = (
     "You were signed out. What you typed is kept and can be sent after signing in; "
     "files have to be chosen again.",
 )
+SIGNED_IN_AGAIN = (
+    "您填写的内容还在。请核对后继续提交；选过的文件须重新选择。",
+    "What you typed is still here. Look it over and send it; files have to be chosen again.",
+)
+MEANWHILE = (
+    "您在别处重新登录过，这次没有办理。您填写的内容还在，请核对后再提交；选过的文件须重新选择。",
+    "You signed in anew meanwhile, and nothing was done. What you typed is still here: look it over "
+    "and send it; files have to be chosen again.",
+)
+ONCE_MORE = ("请再登录一次。您填写的内容还在。", "Sign in once more. What you typed is kept.")
+SECRET = frozenset({"password", "old", "new", "again", "pin", "code"})
+"""Fields that are never kept."""
 PROVE = (
     "您登录已超过30分钟。这项办理涉及权限或整本台账，请再输入一次密码；您填写的内容还在，文件须重新选择。",
     "You signed in more than 30 minutes ago. This concerns people's rights or the whole ledger: give your "
@@ -178,8 +226,7 @@ async def sign_in_again(request: Request, why: Words = TIMED_OUT) -> Response:
     """For a form sent after the session was over: what was typed is kept for after the sign-in."""
     reader = reader_of(request)
     form = await read(request)
-    secret = {"csrf", "password", "old", "new", "again"}
-    kept = {f"{KEPT}{name}": value for name, value in typed(form).items() if name not in secret}
+    kept = {f"{KEPT}{name}": value for name, value in without_secrets(typed(form)).items()}
     next_page, said = inside(str(request.scope["path"])), reader.speech.of(why)
     account = reader.account if reader.visitor else ""
     return asked_to_sign_in(reader, 401, next=next_page, account=account, sentence=said, kept=kept)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from python_multipart.multipart import parse_options_header
@@ -20,6 +21,20 @@ from portal.pages.paper import LARGEST_ID, Reader, reader_of
 MOST_FIELDS, MOST_FILES = 500, 10
 OURS = frozenset({"csrf", "nonce", "version"})
 """Fields that every form of ours has, and no person fills in."""
+
+
+OUT_OF_DATE = (
+    "此页已过期，没有办理。请返回上一页刷新后再提交。",
+    "This page is out of date; nothing was done. Go back, reload it and send it again.",
+)
+
+
+class OutOfDate(NotAllowed):
+    """A form of ours, sent from our own page, that was drawn for an earlier session of this browser."""
+
+    def __init__(self, typed: Mapping[str, str], files: tuple[str, ...]) -> None:
+        super().__init__(*OUT_OF_DATE)
+        self.typed, self.files = typed, files
 
 
 @dataclass(frozen=True)
@@ -46,15 +61,14 @@ async def sent(request: Request) -> Sent:
     """Raises NotAllowed without the token of this session, BadInput for what is no form of ours."""
     reader = reader_of(request)
     form = await read(request)
+    files = [file for _, file in form.multi_items() if isinstance(file, UploadFile) and file.filename]
     given = form.get("csrf")
     if not reader.csrf or not isinstance(given, str) or not hmac.compare_digest(given, reader.csrf):
-        raise NotAllowed(
-            "此页已过期，没有办理。请返回上一页刷新后再提交。",
-            "This page is out of date; nothing was done. Go back, reload it and send it again.",
-        )
-    files = [file for _, file in form.multi_items() if isinstance(file, UploadFile) and file.filename]
+        if is_surely_ours(request):
+            raise OutOfDate(typed(form), tuple(file.filename or "" for file in files))
+        raise NotAllowed(*OUT_OF_DATE)
     said = {name: value for name, value in typed(form).items() if name not in OURS}
-    return Sent(reader, said, tuple(files), _text(form.get("nonce")), _version(form.get("version")))
+    return Sent(reader, said, tuple(files), _text(form.get("nonce")), version_of(form.get("version")))
 
 
 Form = Annotated[Sent, Depends(sent)]
@@ -105,11 +119,18 @@ def typed(form: FormData) -> dict[str, str]:
     return said
 
 
+def is_surely_ours(request: Request) -> bool:
+    """The browser itself says that one of our pages sent it; where it says nothing, only the token can."""
+    origin = request.headers.get("origin", "")
+    said = request.headers.get("sec-fetch-site") == "same-origin"
+    return said or urlsplit(origin).netloc == request.headers.get("host")
+
+
 def _text(value: object) -> str:
     return value[:64] if isinstance(value, str) else ""
 
 
-def _version(value: object) -> int | None:
+def version_of(value: object) -> int | None:
     """One that is larger than any can be is that of no finding, and is told so."""
     if not isinstance(value, str) or not value.isascii() or not value.isdigit():
         return None

@@ -89,6 +89,11 @@ class Reader:
         return self.visitor is not None and not self.request.scope["state"].get("owes", False)
 
     @property
+    def key(self) -> str:
+        """The key of the session."""
+        return key_of(self.request)
+
+    @property
     def csrf(self) -> str:
         """Goes into every form: only a page of ours, read by this session, can know it."""
         key = key_of(self.request)

@@ -14,10 +14,18 @@ from policy.refusals import BadInput
 from tasks import clock, evidence
 
 
+class PartlyRefused(BadInput):
+    """Some files are not taken; those that would be lie in the store, and belong to nothing yet."""
+
+    def __init__(self, zh: str, en: str, kept: tuple[Attached, ...]) -> None:
+        super().__init__(zh, en)
+        self.kept = kept
+
+
 async def taken_in(
     db: Database, config: Settings, account: str, files: Sequence[UploadFile]
 ) -> tuple[Attached, ...]:
-    """All of them or none. Raises BadInput naming each that is not taken, TooOften for more than a share."""
+    """All or none. Raises PartlyRefused naming each that is not taken, TooOften for more than a share."""
     await count(db, account, len(files))
     kept: list[Attached] = []
     refused: list[BadInput] = []
@@ -27,7 +35,7 @@ async def taken_in(
         except BadInput as refusal:
             refused.append(refusal)
     if refused:
-        raise BadInput("".join(x.zh for x in refused), " ".join(x.en for x in refused))
+        raise PartlyRefused("".join(x.zh for x in refused), " ".join(x.en for x in refused), tuple(kept))
     return tuple(kept)
 
 

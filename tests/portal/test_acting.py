@@ -22,10 +22,11 @@ from models.settings import Settings
 from models.staff.people import Post
 from policy.stages import Act, Stage
 from portal.pages.act_fields import FIELDS
+from portal.pages.paper import cookie_name
 from tasks import clock
 from tests.models.statements import counted
 from tests.portal.conftest import Visit
-from tests.portal.visiting import Files, Visitor, form_of, forms_of, sentence_of
+from tests.portal.visiting import BASE, Files, Visitor, form_of, forms_of, key_for, sentence_of
 from tests.tasks.test_evidence import JPG, PDF
 
 RED = "SJ2026-001"
@@ -302,7 +303,7 @@ async def test_a_stale_form_tells_what_happened_and_is_sent_again_by_one_click(
     await act(town, RED, Act.REQUEST_EXTENSION, "bingcun", **until)
     late = await village.send(page, where, {"text": "已收回一年租金", "percent": "60"})
     assert late.status_code == 409
-    assert sentence_of(late) == "“演示丙村书记”先办理了“申请延期”，您这次的没有办理。"
+    assert sentence_of(late) == "您已先办理了“申请延期”，这次的没有办理。"
     for words in ("承租方年底回款", "再按一次"):
         assert words in late.text
     again = form_of(late, where)
@@ -402,3 +403,74 @@ async def test_a_page_asks_the_same_few_questions_however_much_there_is(town: Se
     with counted(database(town)) as asked:
         await village.get(form(RED, Act.REPORT_PROGRESS))
     assert len(asked) < 45
+
+
+OURS = {"Origin": BASE}
+
+
+async def signed_in_anew(who: Visitor, account: str) -> None:
+    """As in another tab of the same browser."""
+    who.client.cookies.clear()
+    who.client.cookies.set(cookie_name(who.config), await key_for(who.config, account))
+
+
+async def test_a_form_of_an_earlier_session_comes_back_filled_in_and_is_sent_by_one_click(
+    town: Settings, visit: Visit
+) -> None:
+    village = await visit("bingcun")
+    where, said = form(RED, Act.REPORT_PROGRESS), {"text": "已收回一年租金", "outcome_debt_resolved": "3.5"}
+    stale = form_of(await village.get(where), where) | said
+    await signed_in_anew(village, "bingcun")
+    before = len(await events(town, RED))
+    foreign: tuple[dict[str, str], ...] = (
+        {},
+        {"Origin": "https://evil.example"},
+        OURS | {"Sec-Fetch-Site": "cross-site"},
+    )
+    for headers in foreign:
+        no = await village.client.post(where, data=stale, headers=headers)
+        assert (no.status_code, "已收回" in no.text) == (403, False)
+    again = await village.client.post(where, data=stale, headers=OURS)
+    assert "您在别处重新登录过，这次没有办理" in sentence_of(again)
+    assert len(await events(town, RED)) == before
+    assert form_of(again, where) | said == form_of(again, where)
+    assert form_of(again, where)["csrf"] != stale["csrf"]
+    assert (await village.send(again, where)).status_code == 303
+
+
+async def test_a_sign_in_left_over_leads_to_what_was_kept_in_it(visit: Visit) -> None:
+    village = await visit("bingcun")
+    where = form(RED, Act.REPORT_PROGRESS)
+    said = form_of(await village.get(where), where) | {"text": "已收回一年租金"}
+    village.client.cookies.clear()
+    asked = await village.client.post(where, data=said, headers=OURS)
+    await signed_in_anew(village, "bingcun")
+    said = form_of(asked, "/sign-in") | {"account": "bingcun", "password": "secret"}
+    back = await village.client.post("/sign-in", data=said, headers=OURS)
+    assert form_of(back, where)["text"] == "已收回一年租金"
+    assert "secret" not in back.text
+
+
+async def test_what_was_filled_in_is_read_back_where_the_act_is_not_open_any_more(
+    town: Settings, visit: Visit
+) -> None:
+    village, number = await visit("bingcun"), await planned(town)
+    report, attach = form(number, Act.REPORT_PROGRESS), form(number, Act.ATTACH_EVIDENCE)
+    pages = [await village.get(report), await village.get(attach)]
+    await changed(town, number, stage=Stage.PENDING_VERIFICATION)
+    said: dict[str, str | list[str]] = {"text": "已补签35户", "percent": "60", "outcome_debt_resolved": "3.5"}
+    late = await village.send(pages[0], report, said)
+    for words in ("已补签35户", "60%", "化解债务", "3.5 万元"):
+        assert words in late.text
+    late = await village.send(pages[1], attach, {"text": "发放表"}, files(("发放表.pdf", PDF)))
+    for words in ("<dd>发放表.pdf</dd>", "<dd>发放表</dd>"):
+        assert words in late.text
+
+
+async def test_who_accepted_in_another_tab_is_told_that_it_is_done(town: Settings, visit: Visit) -> None:
+    village, number = await visit("bingcun"), await assigned(town)
+    tab = await village.get(f"/findings/{number}")
+    await village.done(f"/findings/{number}", form(number, Act.ACCEPT))
+    late = await village.send(tab, form(number, Act.ACCEPT))
+    assert sentence_of(late) == "您已办理过“认领”，不用再办。"
+    assert "您填写的内容" not in late.text

@@ -45,7 +45,9 @@ async def test_what_may_be_handed_in_is_said_beside_the_field(visit: Visit) -> N
         assert words in page
 
 
-async def test_one_bad_file_stores_nothing_and_keeps_what_was_typed(town: Settings, visit: Visit) -> None:
+async def test_one_bad_file_records_nothing_and_the_good_ones_need_not_be_chosen_again(
+    town: Settings, visit: Visit
+) -> None:
     village, before = await visit("bingcun"), len(await events(town, RED))
     sent = files(("好.pdf", PDF), ("空.pdf", b""), ("程序.pdf", b"MZ\x90\0" * 20))
     refused = await village.send(await village.get(ATTACH), ATTACH, {"text": "两年租金"}, sent)
@@ -54,6 +56,23 @@ async def test_one_bad_file_stores_nothing_and_keeps_what_was_typed(town: Settin
         assert words in sentence_of(refused)
     assert form_of(refused, ATTACH)["text"] == "两年租金"
     assert len(await events(town, RED)) == before
+    assert "须重新选择：空.pdf、程序.pdf" in refused.text
+    done = await village.send(refused, ATTACH, files=files(("缴款.pdf", PDF + b"2")))
+    assert done.status_code == 303
+    shown = (await village.get(f"/findings/{RED}")).text
+    assert all(f'">{name}</a>' in shown for name in ("好.pdf", "缴款.pdf"))
+
+
+async def test_a_held_file_is_good_for_whoever_brought_it_alone(visit: Visit) -> None:
+    village, other = await visit("bingcun"), await visit("bingcun")
+    sent = files(("好.pdf", PDF), ("空.pdf", b""))
+    refused = await village.send(await village.get(ATTACH), ATTACH, {}, sent)
+    ticket = form_of(refused, ATTACH)["held"]
+    page = await other.get(ATTACH)
+    for tried in (ticket, ticket.replace("好", "坏"), "x", "a:b:c:d"):
+        no = await other.send(page, ATTACH, {"held": tried})
+        assert no.status_code == 400
+        assert "重新选择" in sentence_of(no)
 
 
 async def test_more_than_ten_files_are_refused_in_words(visit: Visit) -> None:
