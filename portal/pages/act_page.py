@@ -39,6 +39,10 @@ RULED = frozenset(act for act in FIELDS if any(one.kind is Kind.TYPE for one in 
 """Acts that set a kind of deadline."""
 
 
+TYPED = frozenset({Kind.LINE, Kind.LONG, Kind.MEASURES})
+"""Fields whose text would be missed."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """How a form is drawn: anew, or again with what was typed and why it was not taken."""
@@ -104,6 +108,7 @@ async def draw(reader: Reader, number: str, act: Act, shown: Shown) -> HTMLRespo
         alike=near,
         is_picture=evidence.is_picture,
         rules=rules,
+        drafts=drafts(reader, seen, act),
         held=[(ticket(reader, file), file.name) for file in shown.held],
         **asked(seen, act, posts, shown, reader),
     )
@@ -128,6 +133,14 @@ def asked(seen: Seen, act: Act, posts: Sequence[PostChoice], shown: Shown, reade
         "accepted": evidence.ACCEPTED,
         "kinds": evidence.KINDS,
     }
+
+
+def drafts(reader: Reader, seen: Seen, act: Act) -> dict[str, Any]:
+    """Under which name the browser keeps what is typed, and which of the reader's own acts ends that."""
+    if seen.finding.confidential or not any(one.kind in TYPED for one in FIELDS[act]):
+        return {}
+    own = [x["seq"] for x in seen.row["events"] if x["act"] == act and x["by"] == reader.account]
+    return {"key": f"{reader.account}|{seen.row['number']}|{act.value}", "done": max(own, default=0)}
 
 
 def must_open(seen: Seen) -> Standing:

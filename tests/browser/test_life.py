@@ -175,9 +175,14 @@ async def carried_out(cadre: Sitting, number: str) -> None:
     await cadre.chooses(Act.REPORT_PROGRESS)
     await cadre.field("进展情况", "What was done").fill("已更换螺杆，花费1200元。")
     await cadre.field("进度（%）", "Progress (%)").fill("100")
+    if cadre.life.scripts:
+        await cadre.page.reload()  # a tab that was closed
+        await expect(cadre.page.get_by_role("main").locator("form [role=status]")).to_be_visible()
+        await expect(cadre.field("进展情况", "What was done")).to_have_value("已更换螺杆，花费1200元。")
     await cadre.does(Act.REPORT_PROGRESS)
     for measure in (1, 2):
         await cadre.chooses(Act.COMPLETE_MEASURE)
+        cadre.page.once("dialog", lambda asked: asked.accept())
         await cadre.does(Act.COMPLETE_MEASURE, (f"办结 {measure}", f"Done {measure}"))
     await attached(cadre, "会议记录（2026年11月）.pdf", "维修前后照片.png")
     await cadre.chooses(Act.SUBMIT)

@@ -474,3 +474,16 @@ async def test_who_accepted_in_another_tab_is_told_that_it_is_done(town: Setting
     late = await village.send(tab, form(number, Act.ACCEPT))
     assert sentence_of(late) == "您已办理过“认领”，不用再办。"
     assert "您填写的内容" not in late.text
+
+
+async def test_a_draft_is_kept_by_account_and_finding_and_never_of_what_is_confidential(
+    town: Settings, visit: Visit
+) -> None:
+    village = await visit("bingcun")
+    where = form(RED, Act.REPORT_PROGRESS)
+    assert f'data-draft="bingcun|{RED}|report_progress" data-done="0"' in (await village.get(where)).text
+    done = await does(village, RED, Act.REPORT_PROGRESS, {"text": "已收回一年租金"})
+    assert f'data-sent="bingcun|{RED}|report_progress"' in done.text
+    assert f'data-done="{(await events(town, RED))[-1].seq}"' in (await village.get(where)).text
+    await changed(town, RED, confidential=True)
+    assert "data-draft" not in (await village.get(where)).text
