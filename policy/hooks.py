@@ -43,7 +43,9 @@ def check_address(url: str) -> None:
     plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
     if not plain or not host or len(url) > LONGEST_ADDRESS or parts.username is not None or parts.fragment:
         raise _not_an_address()
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_near(host)):
+    if (parts.scheme == "https" and not _is_the_machines_own(host)) or (
+        parts.scheme == "http" and _is_near(host)
+    ):
         return
     raise BadInput(
         "地址须用 https；http 只能用于本机（127.0.0.1、localhost）或内网 IP 地址。",
@@ -61,6 +63,15 @@ def _is_near(host: str) -> bool:
     return address.is_loopback or (
         address.is_private and not (address.is_link_local or address.is_unspecified or address.is_reserved)
     )
+
+
+def _is_the_machines_own(host: str) -> bool:
+    """Where clouds keep the keys of a machine, and what is no address of anybody."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_link_local or address.is_unspecified or address.is_multicast
 
 
 def _not_an_address() -> BadInput:

@@ -49,6 +49,9 @@ def test_https_goes_anywhere_and_http_no_further_than_the_office(url: str) -> No
         "https://example.cn/\r\nX: y",
         "https://例子.cn/",
         "https://[::1/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[fe80::1]/",
+        "https://0.0.0.0/",
         "https://example.cn/" + "x" * 500,
     ],
 )
