@@ -1,16 +1,20 @@
 """Who is to do it: of several posts of one name the one that was chosen, and what stands is filled in."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
 from models import ledger
 from models.database import database
 from models.findings import Finding
+from models.importing.naming import Names
 from models.orders import ActWords, Order, words_of
 from models.rules.trade import trade
 from models.settings import Settings
 from models.staff import book
 from models.staff.people import Appointment, Person, Post, PostRole
+from policy.ledger_rows import LedgerRow
 from policy.refusals import NotAllowed
 from policy.roles import Role
 from policy.stages import Act
@@ -90,3 +94,16 @@ async def test_a_name_that_several_units_have_is_refused_with_what_to_write(town
     order = Order(number, Act.HAND_OVER, "zhenggaiban", words_of(ActWords, {"post": written}))
     await ledger.record(db, order, clock.now(), await trade(db))
     assert (await found(town, number)).owner_post_id == posts["乙村党支部"]
+
+
+async def test_a_ledger_that_names_a_post_of_several_units_is_told_which_there_are(town: Settings) -> None:
+    posts = await namesakes(town)
+    async with database(town).reading() as session:
+        names = Names(session, {}, create=False)
+        await names.load()
+        row = LedgerRow(row=3, lead_unit="丙村党支部", owner_post=NAME, condition="x", source="审计")
+        [told] = names.problems(row)
+        assert "甲村党支部/书记、乙村党支部/书记" in told.zh
+        written = replace(row, owner_post="乙村党支部/书记")
+        assert list(names.problems(written)) == []
+        assert names.post_id(written, "owner_post") == posts["乙村党支部"]
