@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ledger, questions
+from models.access.sight import EVERYTHING, Sight
 from models.findings import Finding
 from models.following import cases
 from models.mailing import letters
@@ -32,7 +33,8 @@ class Asked:
     """What is asked of the plan; what is left empty does not matter.
 
     `person` is an account or a name. A `unit`'s letters are those on its findings and those to its posts,
-    with the units below it. `on` is one day, whatever `days` says.
+    with the units below it. `on` is one day, whatever `days` says. With `most` no more findings are looked
+    at than the first so many letters in `sight` need: there are more if more than that come back.
     """
 
     days: int = 90
@@ -41,6 +43,9 @@ class Asked:
     post: str = ""
     unit: str = ""
     on: date | None = None
+    rung: str = ""
+    sight: Sight = EVERYTHING
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,12 @@ async def plans(session: AsyncSession, trade: Trade, now: datetime, asked: Asked
     """
     today = office_day(now)
     wanted = await _wanted(session, asked)
-    found = [
-        x async for page in _pages(session, asked, today) for x in await _of(session, page, trade, today)
-    ]
-    there = [x for x in found if _is_asked(x.letter.day, asked, today)]
+    there: list[ToCome] = []
+    async for page in _pages(session, asked, today):
+        found = await _of(session, [x for x in page if asked.sight.sees(x)], trade, today)
+        there += [x for x in found if _is_asked(x.letter, asked, today)]
+        if _is_enough(there, asked, page[-1].next_look_on):
+            break
     posts = await _posts(session, {post for x in there for post in x.posts})
     there = [x for x in there if _concerns(x, wanted, posts)]
     people = await _people(session, there)
@@ -130,8 +137,9 @@ async def _pages(session: AsyncSession, asked: Asked, today: date) -> AsyncItera
         return
     after, until = letters.BEGINNING, asked.on or today + timedelta(days=asked.days)
     while due := await letters.due(session, until, after, AT_A_TIME):
-        found = await session.exec(select(Finding).where(col(Finding.number).in_([x for _, x in due])))
-        yield list(found)
+        numbers = [number for _, number in due]
+        found = await session.exec(select(Finding).where(col(Finding.number).in_(numbers)))
+        yield sorted(found, key=lambda one: numbers.index(one.number))
         after = due[-1]
 
 
@@ -181,8 +189,21 @@ def _addressed(
     return ToCome(finding, letter, to, cc, max(letter.day, today), provisional)
 
 
-def _is_asked(day: date, asked: Asked, today: date) -> bool:
-    return day == asked.on if asked.on else day <= today + timedelta(days=asked.days)
+def _is_asked(letter: Planned, asked: Asked, today: date) -> bool:
+    if asked.rung not in ("", letter.rung):
+        return False
+    return letter.day == asked.on if asked.on else letter.day <= today + timedelta(days=asked.days)
+
+
+def _is_enough(there: Sequence[ToCome], asked: Asked, looked: date | None) -> bool:
+    """Whether nothing still to be looked at could come before the last of them.
+
+    A finding that is looked at later has no letter before that day. Which letters concern a unit, a post or
+    a person is known only of all.
+    """
+    if not asked.most or asked.unit or asked.post or asked.person or looked is None:
+        return False
+    return sum(x.letter.day < looked for x in there) > asked.most
 
 
 def _concerns(one: ToCome, wanted: Wanted, posts: Mapping[int, Post]) -> bool:

@@ -67,32 +67,32 @@ async def to_come(
     """As everything stands now: what is settled in time gets no further letters."""
     reader.must_have(*WATCHERS)
     known(kind)
-    rows, how_many = await coming(reader, unit, kind, days, MOST_TO_COME)
+    rows, more = await coming(reader, unit, kind, days, MOST_TO_COME)
     async with reader.db.reading() as session:
         units = await choices.units(session, reader.sight)
     return reader.page(
         "letters_to_come.html",
         letters=rows,
-        how_many=how_many,
+        more=more,
         days=days,
         all_days=sorted({*DAYS, days}),
         asked=asked(reader, units, unit, kind),
     )
 
 
-async def coming(
-    reader: Reader, unit: str, kind: str, days: int, most: int | None = None
-) -> tuple[list[Row], int]:
-    """The first of those in sight by day, and how many there are; to whom only where that may be told."""
+async def coming(reader: Reader, unit: str, kind: str, days: int, most: int = 0) -> tuple[list[Row], bool]:
+    """The first of those in sight by day, and whether there are more; to whom only where it may be told."""
     held = await trade(reader.db)
+    wanted = Asked(days, unit=unit, rung=kind, sight=reader.sight, most=most)
     async with reader.db.reading() as session:
-        planned = await planning.plans(session, held, clock.now(), Asked(days, unit=unit))
+        planned = await planning.plans(session, held, clock.now(), wanted)
         # That a letter is a unit's tells whom its finding is about.
         may_be_told = numbers_opened if unit else numbers_seen
         told = await may_be_told(session, reader.sight, {row["finding"] for row in planned})
-        found = [row for row in planned if row["finding"] in told and kind in ("", row["rung"])]
-        rows = await unaddressed(session, reader.sight, found[:most], ("to", "cc", "people"))
-    return rows, len(found)
+        found = [row for row in planned if row["finding"] in told]
+        shown = found[:most] if most else found
+        rows = await unaddressed(session, reader.sight, shown, ("to", "cc", "people"))
+    return rows, len(found) > len(rows)
 
 
 def known(kind: str) -> None:

@@ -59,6 +59,24 @@ async def test_the_plan_of_all_is_the_pure_plan_of_each(book: Database) -> None:
     )
 
 
+async def test_the_first_letters_are_those_of_the_whole_plan_and_cost_no_more_than_they_need(
+    book: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "AT_A_TIME", 2)
+    with counted(book) as sent:
+        whole = await planned(book, days=HORIZON)
+    all_asked = len(sent)
+    for most in (1, 4, 9):
+        with counted(book) as sent:
+            first = await planned(book, days=HORIZON, most=most)
+        assert first[:most] == whole[:most]
+        assert len(first) > most
+        assert len(sent) < all_asked
+    assert await planned(book, days=HORIZON, most=len(whole)) == whole
+    greens = [row for row in whole if row["rung"] == "green_reminder"]
+    assert (await planned(book, days=HORIZON, rung="green_reminder", most=2))[:2] == greens[:2]
+
+
 async def test_the_plan_of_many_asks_no_more_than_that_of_few(house: House) -> None:
     asked = []
     for number in (FEW, MANY):
