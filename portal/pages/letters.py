@@ -92,7 +92,8 @@ async def coming(reader: Reader, unit: str, kind: str, days: int, most: int = 0)
         found = [row for row in planned if row["finding"] in told]
         shown = found[:most] if most else found
         rows = await unaddressed(session, reader.sight, shown, ("to", "cc", "people"))
-    return rows, len(found) > len(rows)
+    cut = bool(most) and not unit and len(planned) > most  # what only assists is left out after that
+    return rows, cut or len(found) > len(rows)
 
 
 def known(kind: str) -> None:
