@@ -12,18 +12,27 @@ from models.bulk import batches, plain
 from models.findings import Finding
 from models.overview import veiled
 from models.questions import Row
+from models.rules.trade import knowing
 from models.staff.people import Person
 from policy.stages import Stage
+from policy.trade import Trade
 
 MOST = 200
 """On one page, and in one meeting."""
 
 
-async def pending(session: AsyncSession, sight: Sight, today: date, limit: int = MOST + 1) -> list[Row]:
-    """Lines as in any list, with by whom and when they were verified; the longest verified first."""
+async def pending(
+    session: AsyncSession, sight: Sight, today: date, trade: Trade, limit: int = MOST + 1
+) -> list[Row]:
+    """Lines as in any list, with by whom and when they were verified; the longest verified first.
+
+    `needs_meeting` says whether by its rules a meeting has to agree to the closure.
+    """
     asked = (
         sqlalchemy.select(
-            col(Finding.number), col(Finding.verified_on), col(Person.name), opened(sight).label("is_open")
+            *(col(Finding.number), col(Finding.verified_on), col(Person.name)),
+            *(col(Finding.rules_version), col(Finding.source), col(Finding.deadline_type)),
+            opened(sight).label("is_open"),
         )
         .outerjoin(Person, col(Person.id) == col(Finding.verified_by))
         .where(col(Finding.stage) == Stage.PENDING_CLOSURE, seen(sight))
@@ -31,6 +40,7 @@ async def pending(session: AsyncSession, sight: Sight, today: date, limit: int =
         .limit(limit)
     )
     found = await plain(session, asked, {})
+    trade = await knowing(session, trade, *{version for _, _, _, version, *_ in found})
     lines = {
         row["number"]: row
         for some in batches(found)
@@ -39,7 +49,8 @@ async def pending(session: AsyncSession, sight: Sight, today: date, limit: int =
     return [
         (lines[number] if is_open else veiled(lines[number]))
         | {"verified_on": on.isoformat() if on else None, "verified_by": by or ""}
-        for number, on, by, is_open in found
+        | {"needs_meeting": trade.rules_of(version).terms(source, kind).review_meeting}
+        for number, on, by, version, source, kind, is_open in found
     ]
 
 

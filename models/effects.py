@@ -1,6 +1,6 @@
 """What each act changes besides the stage: columns of the finding, and rows that belong to it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import extending
 from models.bulk import store, whole
+from models.evidence import standing_file
 from models.findings import (
     ClosedCycle,
     Evidence,
@@ -23,10 +24,11 @@ from models.mailing import letters
 from models.orders import ActWords, Attached, Order, Placing, Successor
 from models.staff import book
 from models.staff.people import HandOver, Post
-from policy import extensions
+from policy import extensions, merging
 from policy.deadlines import Calendar, DeadlineType, counted_from, due
 from policy.ledger_rows import Outcome
 from policy.notices import HANDED_OVER_FROM
+from policy.proposals import Proposal, check_override
 from policy.refusals import BadInput, NotAllowed
 from policy.roles import ROLES_FOR, Actor
 from policy.rules import Rules
@@ -114,7 +116,12 @@ async def counts_from(session: AsyncSession, round_id: int | None, discovered_on
 async def set_deadline(
     session: AsyncSession, finding: Finding, words: Placing, trade: Trade, today: date
 ) -> None:
-    """The date given by hand, or the one the rules compute; immediate work counts from its assignment."""
+    """The date given by hand, or the one the rules compute; immediate work counts from its assignment.
+
+    Raises BadInput for a date that is neither the rules' nor the one it had, and no reason.
+    """
+    begun = await counts_from(session, finding.inspection_round_id, finding.discovered_on)
+    start = counted_from(finding.deadline_type, begun, today)
     finding.deadline_set_on = today
     if words.deadline:
         if words.deadline < finding.discovered_on:
@@ -122,11 +129,19 @@ async def set_deadline(
                 f"完成时限 {words.deadline} 早于发现日期 {finding.discovered_on}。",
                 f"The deadline {words.deadline} is before the day of discovery {finding.discovered_on}.",
             )
+        if words.deadline != finding.deadline:
+            check_override(proposed(finding, start, trade), words.deadline, words.reason)
         set_by_hand(finding, words.deadline)
     elif finding.deadline is None or not finding.deadline_by_hand:
-        begun = await counts_from(session, finding.inspection_round_id, finding.discovered_on)
-        compute_deadline(finding, counted_from(finding.deadline_type, begun, today), trade)
+        compute_deadline(finding, start, trade)
     finding.original_deadline = finding.deadline
+
+
+def proposed(finding: Finding, start: date, trade: Trade) -> Proposal:
+    """The deadline by the rules the finding was opened under, counted from `start`."""
+    period = trade.rules_of(finding.rules_version).period(finding.source, finding.deadline_type)
+    found = due(start, period, trade.calendar_of(finding.lead_unit_id))
+    return Proposal(finding.source, start, period, found)
 
 
 def set_by_hand(finding: Finding, day: date) -> None:
@@ -228,12 +243,12 @@ async def _report_progress(doing: Doing) -> None:
         text=words.text,
     )
     await store(doing.session, ProgressEntry, [entry])
-    await figure_outcomes(doing.session, finding, words.outcomes)
+    await figure_outcomes(doing.session, finding, words)
 
 
-async def figure_outcomes(session: AsyncSession, finding: Finding, outcomes: tuple[Outcome, ...]) -> None:
-    """Set the figures of this cycle; a metric given again replaces the one before."""
-    if not outcomes:
+async def figure_outcomes(session: AsyncSession, finding: Finding, words: ActWords) -> None:
+    """Set the figures of this cycle; a metric given again replaces the one before, one dropped is gone."""
+    if not words.outcomes and not words.drop_outcomes:
         return
     stored = await session.exec(
         select(OutcomeFigure).where(
@@ -241,7 +256,9 @@ async def figure_outcomes(session: AsyncSession, finding: Finding, outcomes: tup
         )
     )
     figures = {row.metric: row for row in stored}
-    for outcome in outcomes:
+    for metric in set(words.drop_outcomes) & figures.keys():
+        await session.delete(figures.pop(metric))
+    for outcome in words.outcomes:
         row = figures.setdefault(outcome.metric, figure(finding, outcome))
         row.amount = outcome.amount
         session.add(row)
@@ -277,6 +294,7 @@ async def _complete_measure(doing: Doing) -> None:
 async def _attach_evidence(doing: Doing) -> None:
     """A file that lies there already, under the same name, is not kept twice."""
     finding, files = doing.finding, dict.fromkeys(doing.order.files)
+    await _not_withdrawn(doing, files)
     stored = await doing.session.exec(
         select(Evidence.name, Evidence.sha256).where(
             Evidence.finding == finding.number,
@@ -287,6 +305,36 @@ async def _attach_evidence(doing: Doing) -> None:
     known = set(stored)
     new = [file for file in files if (file.name, file.sha256) not in known]
     await store(doing.session, Evidence, [_evidence(doing, file) for file in new])
+
+
+async def _not_withdrawn(doing: Doing, files: Iterable[Attached]) -> None:
+    """What was taken away on purpose does not come back by another click."""
+    stored = await doing.session.exec(
+        select(Evidence.name, Evidence.sha256).where(
+            Evidence.finding == doing.finding.number,
+            col(Evidence.sha256).in_([file.sha256 for file in files]),
+            col(Evidence.withdrawn_event).is_not(None),
+        )
+    )
+    for name, _ in stored:
+        raise NotAllowed(
+            f"“{name}”已从{doing.finding.number}撤下，不能再传同一文件。",
+            f"“{name}” was withdrawn from {doing.finding.number}; the same file is not taken again.",
+        )
+
+
+async def _withdraw_evidence(doing: Doing) -> None:
+    """The file is not shown any more; its name, its hash and the reason stay in the history."""
+    finding, wanted = doing.finding, doing.words.file
+    file = await standing_file(doing.session, finding.number, wanted)
+    if file.cycle != finding.cycle and not ROLES_FOR[Act.WITHDRAW_EVIDENCE] & doing.actor.roles:
+        raise NotAllowed(
+            f"“{file.name}”属于以前的办理，须由检查人员或督办人撤下。",
+            f"“{file.name}” belongs to an earlier cycle: an inspector or a supervisor has to withdraw it.",
+        )
+    file.withdrawn_event = doing.before.version + 1
+    doing.session.add(file)
+    doing.noted["withdrawn"] = [f"{file.name} {file.sha256}"]
 
 
 def _evidence(doing: Doing, file: Attached) -> dict[str, Any]:
@@ -307,7 +355,7 @@ async def _submit(doing: Doing) -> None:
     finding = doing.finding
     finding.submitted_on, finding.submitted_by = doing.today, doing.actor.person
     finding.result = doing.words.result or finding.result
-    await figure_outcomes(doing.session, finding, doing.words.outcomes)
+    await figure_outcomes(doing.session, finding, doing.words)
 
 
 async def _take_back(doing: Doing) -> None:
@@ -400,8 +448,19 @@ async def _merge(doing: Doing) -> None:
         raise BadInput(
             f"没有编号为“{doing.words.into}”的问题。", f"There is no finding “{doing.words.into}”."
         )
+    end = await _end_of(doing.session, target)
+    merging.takes_in(doing.finding.number, target.number, target.stage, end)
     doing.finding.merged_into = target.number
     await _end(doing)
+
+
+async def _end_of(session: AsyncSession, finding: Finding) -> str:
+    """Where mergers from here lead to in the end; empty where they go round in a circle."""
+    passed: set[str] = set()
+    while finding.stage is Stage.MERGED and finding.merged_into and finding.number not in passed:
+        passed.add(finding.number)
+        finding = await session.get_one(Finding, finding.merged_into)
+    return "" if finding.number in passed or finding.stage is Stage.MERGED else finding.number
 
 
 async def _request_extension(doing: Doing) -> None:
@@ -534,6 +593,7 @@ EFFECTS: dict[Act, Callable[[Doing], Awaitable[None]]] = {
     Act.REPORT_PROGRESS: _report_progress,
     Act.COMPLETE_MEASURE: _complete_measure,
     Act.ATTACH_EVIDENCE: _attach_evidence,
+    Act.WITHDRAW_EVIDENCE: _withdraw_evidence,
     Act.SUBMIT: _submit,
     Act.TAKE_BACK: _take_back,
     Act.PASS_VERIFICATION: _pass_verification,

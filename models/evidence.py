@@ -19,12 +19,24 @@ class Elsewhere:
     others: bool = False
 
 
+async def standing_file(session: AsyncSession, number: str, key: str) -> Evidence:
+    """As `file_of`; what was withdrawn is not there any more, and the refusal says so."""
+    file = await file_of(session, number, key)
+    if file.withdrawn_event is not None:
+        raise NotFound(
+            f"“{file.name}”已撤下，不再提供；何人何时为何撤下见办理记录。",
+            f"“{file.name}” was withdrawn; the history says by whom, when and why.",
+        )
+    return file
+
+
 async def file_of(session: AsyncSession, number: str, key: str) -> Evidence:
     """By its number, or by its hash. Raises NotFound, also for what was only named in a ledger."""
     of_finding = select(Evidence).where(Evidence.finding == number, col(Evidence.sha256) != "")
     by_number = key.isascii() and key.isdigit() and len(key) < 19
     same = col(Evidence.id) == int(key) if by_number else col(Evidence.sha256) == key
-    found = (await session.exec(of_finding.where(same).order_by(col(Evidence.id)).limit(1))).first()
+    standing_first = (col(Evidence.withdrawn_event).is_not(None), col(Evidence.id))
+    found = (await session.exec(of_finding.where(same).order_by(*standing_first).limit(1))).first()
     if found is None:
         raise NotFound("没有这份佐证材料。", "There is no such evidence.")
     return found
@@ -38,6 +50,7 @@ async def elsewhere(
         select(Evidence.sha256, Finding)
         .join(Finding, col(Finding.number) == col(Evidence.finding))
         .where(col(Evidence.sha256).in_(sorted(set(hashes) - {""})), Evidence.finding != number)
+        .where(col(Evidence.withdrawn_event).is_(None))
         .order_by(col(Evidence.finding))
         .limit(MOST)
     )

@@ -267,6 +267,8 @@ class Evidence(SQLModel, table=True):
     size: int = 0
     at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
     by: str = Field(default="", max_length=100)
+    withdrawn_event: int | None = None
+    """The event that withdrew it; from then on it is neither shown nor counted, and its history stays."""
 
 
 class OutcomeFigure(SQLModel, table=True):

@@ -55,6 +55,7 @@ async def record(db: Database, order: Order, now: datetime, trade: Trade) -> Rec
     """
     try:
         async with db.writing("record") as session:
+            await _hold(session, order)
             finding = await taken(session, order.number)
             await _not_overtaken(session, finding, order)
             return await enact(session, finding, order, now, trade)
@@ -72,6 +73,14 @@ async def _by_its_twin(db: Database, order: Order) -> Receipt:
     if earlier is None:
         raise
     return earlier
+
+
+async def _hold(session: AsyncSession, order: Order) -> None:
+    """A merger keeps both findings from other acts, always in the same order: two that cross wait in turn."""
+    if order.act is Act.MERGE:
+        connection = await connected(session)
+        for number in sorted({order.number, order.words.into}):
+            await connection.execute(TAKE, {"number": number})
 
 
 async def taken(session: AsyncSession, number: str) -> Finding:
@@ -192,6 +201,8 @@ class Past:
 
     head: str
     evidence: int
+    named: int
+    files: int
     open_measures: int
     done_measures: int
     submitters: frozenset[int]
@@ -200,16 +211,21 @@ class Past:
 async def _past(session: AsyncSession, finding: Finding) -> Past:
     bound = {"number": finding.number, "cycle": finding.cycle, "version": finding.version}
     rows = await plain(session, PAST, bound)
-    head, evidence, open_measures, done_measures, _ = rows[0]
+    head, evidence, named, files, open_measures, done_measures, _ = rows[0]
     submitters = frozenset(person for *_, person in rows if person is not None)
-    return Past(head, evidence, open_measures, done_measures, submitters)
+    return Past(head, evidence, named, files, open_measures, done_measures, submitters)
 
 
 def _asked_of_the_past() -> Executable:
     """The last event with the counts of this cycle, on a line for each person who submitted in it."""
     number, cycle = bindparam("number", type_=String), bindparam("cycle", type_=Integer)
     last, submitted = aliased(Event), aliased(Event)
-    evidence = select(func.count()).where(col(Evidence.finding) == number, col(Evidence.cycle) == cycle)
+    stands = select(func.count()).where(
+        col(Evidence.finding) == number, col(Evidence.withdrawn_event).is_(None)
+    )
+    files = stands.where(col(Evidence.sha256) != "")
+    evidence = files.where(col(Evidence.cycle) == cycle)
+    named = stands.where(col(Evidence.cycle) == cycle, col(Evidence.sha256) == "")
     measures = select(func.count()).where(
         col(Measure.finding) == number, col(Measure.cycle) == cycle, col(Measure.tracked)
     )
@@ -220,7 +236,11 @@ def _asked_of_the_past() -> Executable:
     )
     return (
         sqlalchemy.select(
-            col(last.hash), evidence.scalar_subquery(), open_ones, done_ones, col(Account.person_id)
+            col(last.hash),
+            *(count.scalar_subquery() for count in (evidence, named, files)),
+            open_ones,
+            done_ones,
+            col(Account.person_id),
         )
         .select_from(last)
         .outerjoin(submitted, by_submitting)
@@ -259,6 +279,8 @@ def _facts(finding: Finding, past: Past) -> Facts:
         verified_by=finding.verified_by,
         verified_on=finding.verified_on,
         evidence=past.evidence,
+        named=past.named,
+        files=past.files,
         open_measures=past.open_measures,
         done_measures=past.done_measures,
         percent=finding.percent,
@@ -293,6 +315,7 @@ def _said(order: Order) -> acts.Said:
         objective=words.objective,
         evidence=len(order.files),
         outcomes=words.outcomes,
+        file=words.file,
         basis=words.basis,
         into=words.into,
         meeting=words.meeting,

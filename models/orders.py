@@ -1,6 +1,7 @@
 """What comes in at the edge: an act or a new finding in people's words, checked before anything is asked."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,6 +68,11 @@ def _checked(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     return outcomes
 
 
+def _plain_figures(value: object) -> object:
+    """`８０` as a Chinese keyboard writes it, a percent sign behind it or not."""
+    return unicodedata.normalize("NFKC", value).strip().removesuffix("%") if isinstance(value, str) else value
+
+
 def _truth(value: object) -> object:
     return {"是": True, "否": False}.get(value, value) if isinstance(value, str) else value
 
@@ -79,6 +85,8 @@ def _one_line(value: object) -> object:
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Measures = Annotated[tuple[tuple[str, date | None], ...], BeforeValidator(_measures)]
 Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_outcomes), AfterValidator(_checked)]
+Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_names)]
+Figures = Annotated[int, BeforeValidator(_plain_figures)]
 Kind = Annotated[DeadlineType, BeforeValidator(_deadline_type)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Line = Annotated[str, Field(max_length=300), BeforeValidator(_one_line)]
@@ -102,21 +110,25 @@ class Placing(BaseModel):
     verifier: Line = ""
     deadline: Day | None = None
     deadline_type: Kind | None = None
+    reason: Long = ""
 
 
 class ActWords(Placing):
     """What may be said with an act; each act looks at its own fields."""
 
-    reason: Long = ""
     basis: Long = ""
     text: Long = ""
-    percent: int | None = None
+    percent: Figures | None = None
     objective: Long = ""
     measures: Measures = ()
     measure: int | None = Field(default=None, ge=1)
     undone: Truth = False
     """With a measure: it was noted as done by mistake, and is open again."""
     outcomes: Outcomes = ()
+    drop_outcomes: Metrics = ()
+    """Figures that were entered and are to be taken away."""
+    file: Line = ""
+    """The piece of evidence to be withdrawn: its number, or its hash."""
     into: Line = ""
     meeting: Line = ""
     met_on: Day | None = None
@@ -147,8 +159,6 @@ class OpenWords(Placing):
     discovered_on: Day | None = None
     day_count: DayCount | None = None
     confidential: Truth = False
-    reason: Long = ""
-    """Why the deadline is another one than the rules propose."""
 
 
 @dataclass(frozen=True)
@@ -212,10 +222,12 @@ FIELD_WORDS = {
     "objective": "整改目标",
     "result": "整改成效",
     "supplement": "须补充的材料和要求",
-    "into": "并入的问题编号",
     "sustained": "转为持续整改",
     "next_review_on": "下次复核日期",
     "outcomes": "成效数据",
+    "drop_outcomes": "撤下的成效数据",
+    "file": "佐证材料",
+    "into": "并入的问题编号",
     "meeting": "会议",
     "met_on": "会议日期",
     "discovered_on": "发现日期",
@@ -286,6 +298,9 @@ def _hint(kind: type[BaseModel], name: str) -> tuple[str, str]:
         return "每条写成 1.措施，或带日期 1.措施@2026-05-01。", "Write each like 1.text or 1.text@2026-05-01."
     if name in {"confidential", "sustained", "undone"}:
         return "请填“是”或“否”。", "Write true or false."
+    if name == "drop_outcomes":
+        known = "、".join(Metric)
+        return f"可以是：{known}。", f"Possible: {', '.join(Metric)}."
     if name == "outcomes":
         return "请写成 debt_resolved=346万元。", "Write it like debt_resolved=346万元."
     return "请检查后重填。", "Please check."

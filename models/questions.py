@@ -175,7 +175,7 @@ async def shown(session: AsyncSession, finding: Finding, today: date) -> Row:
 BELONGINGS: tuple[tuple[str, type[SQLModel], tuple[str, ...]], ...] = (
     ("measures", Measure, ("cycle", "seq", "text", "due_on", "done_on", "tracked")),
     ("progress_entries", ProgressEntry, ("cycle", "round", "at", "by", "percent", "text")),
-    ("evidence", Evidence, ("id", "cycle", "round", "name", "sha256", "size", "at", "by")),
+    ("evidence", Evidence, ("id", "cycle", "round", "name", "sha256", "size", "at", "by", "withdrawn_event")),
     ("outcomes", OutcomeFigure, ("cycle", "metric", "amount", "unit")),
     ("regulations", Regulation, ("name", "document", "issued_on", "revised")),
 )

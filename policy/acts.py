@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from policy import extensions
+from policy import extensions, merging
 from policy.deadlines import Calendar
 from policy.refusals import BadInput, NotAllowed
 from policy.roles import ROLES_FOR, Actor, Why, hindrance
 from policy.rules import Rules
 from policy.saying import Limits, Said, needs_text
-from policy.stages import MOVES, Act, Facts, Moved, Path, acts_possible, move
+from policy.stages import MOVES, Act, Facts, Moved, Path, Stage, acts_possible, move
 from policy.turns import mover
 from policy.words import ACT_WORDS, ROLE_WORDS, STAGE_WORDS
 
@@ -158,11 +158,26 @@ def _evidence(_facts: Facts, said: Said, _limits: Limits) -> None:
         raise BadInput("请附上佐证材料文件。", "Attach a file as evidence.")
 
 
+def _plans(facts: Facts) -> bool:
+    """A plan under way is amended after a return, and made anew after a reopening."""
+    return facts.stage is not Stage.IN_PROGRESS or facts.round > 1 or facts.cycle > 1
+
+
+def _may_plan(facts: Facts, _limits: Limits) -> None:
+    if not _plans(facts):
+        raise NotAllowed(
+            f"{facts.number} 已按方案整改；退回整改或重启以后才能调整方案。",
+            f"{facts.number} is under way as planned; its plan is amended after a return or a reopening.",
+        )
+
+
 def _may_submit(facts: Facts, _limits: Limits) -> None:
     if not facts.evidence:
+        named_zh = "台账中只列了名称的佐证还没有上传" if facts.named else "还没有佐证材料"
+        named_en = "only evidence that a ledger names" if facts.named else "no evidence"
         raise NotAllowed(
-            f"{facts.number} 还没有佐证材料，不能提交验收。请先上传佐证。",
-            f"{facts.number} has no evidence yet and cannot be submitted. Attach some first.",
+            f"{facts.number} {named_zh}，不能提交验收。请先上传佐证。",
+            f"{facts.number} has {named_en} yet and cannot be submitted. Attach some first.",
         )
     if facts.open_measures:
         raise NotAllowed(
@@ -171,23 +186,52 @@ def _may_submit(facts: Facts, _limits: Limits) -> None:
         )
 
 
+def _may_pass(facts: Facts, _limits: Limits) -> None:
+    """What was submitted here came with a file; what a ledger brought was submitted elsewhere."""
+    if facts.submitted_by is not None and not facts.evidence and not facts.named:
+        raise NotAllowed(
+            f"{facts.number} 的佐证材料已全部撤下，不能验收通过或销号。请退回整改，由责任人补传。",
+            f"All evidence of {facts.number} was withdrawn: return it, so that other files are attached.",
+        )
+
+
+def _pass(facts: Facts, said: Said, _limits: Limits) -> None:
+    if not facts.evidence:
+        needs_text(
+            said.text,
+            f"验收意见：{facts.number} 没有上传的佐证，须写明核对了哪些原件、在哪里看的",
+            f"What was looked at and where (no file of {facts.number} was uploaded)",
+        )
+
+
+def _has_files(facts: Facts, _limits: Limits) -> None:
+    if not facts.files:
+        raise NotAllowed(
+            f"{facts.number} 没有可以撤下的佐证材料。", f"{facts.number} has no evidence to withdraw."
+        )
+
+
+def _withdraw_evidence(_facts: Facts, said: Said, _limits: Limits) -> None:
+    needs_text(said.file, "撤下哪一份佐证（file=编号或校验码）", "Which evidence (file=ID or hash)")
+    needs_text(said.reason, "撤下理由", "A reason")
+
+
 def _reopen(_facts: Facts, said: Said, _limits: Limits) -> None:
     needs_text(said.reason, "重启原因", "A reason")
-    needs_text(said.basis or said.reason, "重启依据", "The basis")
+    needs_text(said.basis, "重启依据（basis=回头看记录、信访件等）", "The basis (basis=…)")
 
 
 def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
     needs_text(said.reason, "并案理由", "A reason")
     needs_text(said.into, "并入的问题编号", "The number of the finding to merge into")
-    if said.into == facts.number:
-        raise BadInput("不能并入自身。", "A finding cannot be merged into itself.")
+    merging.not_itself(facts.number, said.into)
 
 
 def _approve_closure(facts: Facts, said: Said, limits: Limits) -> None:
-    if limits.terms.review_meeting and not said.meeting.strip():
+    if limits.terms.review_meeting and not (said.meeting.strip() and said.met_on):
         raise BadInput(
-            f"{facts.number} 销号须经集体审议，请写明会议，如“第12次党委会”。",
-            f"{facts.number} is closed by a meeting: name it, like “12th committee meeting”.",
+            f"{facts.number} 按规则须经集体审议，请写明会议和日期，如“第12次党委会”。",
+            f"By the rules a meeting has to agree to the closure of {facts.number}: name it and its day.",
         )
     if said.met_on and said.met_on > limits.today:
         raise BadInput(
@@ -210,7 +254,11 @@ def _look_back(_facts: Facts, said: Said, limits: Limits) -> None:
 
 
 READY: dict[Act, Callable[[Facts, Limits], None]] = {
+    Act.FILE_PLAN: _may_plan,
+    Act.WITHDRAW_EVIDENCE: _has_files,
     Act.SUBMIT: _may_submit,
+    Act.PASS_VERIFICATION: _may_pass,
+    Act.APPROVE_CLOSURE: _may_pass,
     Act.REQUEST_EXTENSION: extensions.may_extend,
     Act.APPROVE_EXTENSION: extensions.may_agree,
     Act.REFUSE_EXTENSION: extensions.may_decide,
@@ -224,6 +272,8 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.REPORT_PROGRESS: _progress,
     Act.COMPLETE_MEASURE: _measure,
     Act.ATTACH_EVIDENCE: _evidence,
+    Act.WITHDRAW_EVIDENCE: _withdraw_evidence,
+    Act.PASS_VERIFICATION: _pass,
     Act.RETURN_FOR_REWORK: _long_reason,
     Act.APPROVE_CLOSURE: _approve_closure,
     Act.DEFER_CLOSURE: _reason,

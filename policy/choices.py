@@ -39,7 +39,10 @@ NATURAL = (
 )
 """In the order in which they come to mind; the worker's own acts depend on how far the work is."""
 BESIDES = frozenset(
-    {Act.TAKE_BACK, Act.REQUEST_EXTENSION, Act.HAND_OVER, Act.WITHDRAW, Act.MERGE, Act.REOPEN, Act.LOOK_BACK}
+    {
+        *(Act.TAKE_BACK, Act.REQUEST_EXTENSION, Act.HAND_OVER, Act.REOPEN, Act.LOOK_BACK),
+        *(Act.WITHDRAW_EVIDENCE, Act.WITHDRAW, Act.MERGE),
+    }
 )
 """Never what a finding waits for."""
 SAID_WHEN_MISSING = frozenset({Act.SUBMIT, Act.REQUEST_EXTENSION})

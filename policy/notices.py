@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from policy.roles import Role
-from policy.stages import Act, Moved, Stage
+from policy.stages import WORKING, Act, Moved, Stage
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def notices(
         return [_to_deciders(FIRST_APPROVED, deciders)]
     if act is Act.REQUEST_EXTENSION:
         return [_to_deciders(NOTICES[act], deciders)]
-    if act is Act.FILE_PLAN and moved.stage is Stage.IN_PROGRESS:
+    if act is Act.FILE_PLAN and moved.stage in WORKING:
         return []  # nobody is to review it
     if moved.converts:
         return [CONVERTED]

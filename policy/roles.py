@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from policy.stages import Act, Facts, Stage
+from policy.stages import WORKING, Act, Facts, Stage
 
 
 class Role(StrEnum):
@@ -90,6 +90,7 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.RETURN_FOR_REWORK: VERIFIERS,
     Act.APPROVE_CLOSURE: CLOSERS,
     Act.DEFER_CLOSURE: CLOSERS,
+    Act.WITHDRAW_EVIDENCE: frozenset({*INSPECTORS, Role.SUPERVISOR}),
     Act.REOPEN: frozenset({*INSPECTORS, Role.SUPERVISOR}),
     Act.WITHDRAW: INSPECTORS,
     Act.MERGE: INSPECTORS,
@@ -132,6 +133,8 @@ SEPARATE = frozenset(
         Act.REFUSE_EXTENSION,
         Act.APPROVE_PLAN,
         Act.LOOK_BACK,
+        Act.WITHDRAW,
+        Act.MERGE,
     }
 )
 
@@ -144,6 +147,8 @@ def _own_post_for(facts: Facts, act: Act) -> int | None:
     """The finding's own post that may do an act, whatever its roles."""
     if act in OWNER_ACTS or act is Act.HAND_OVER:
         return facts.owner_post
+    if act is Act.WITHDRAW_EVIDENCE:
+        return facts.owner_post if facts.stage in WORKING else None
     verifies = act is Act.PASS_VERIFICATION or (
         act is Act.RETURN_FOR_REWORK and facts.stage is not Stage.PENDING_CLOSURE
     )

@@ -31,6 +31,8 @@ class Said:
     evidence: int = 0
     """How many files come with the act."""
     outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
+    file: str = ""
+    """Which piece of evidence is meant: its number, or its hash."""
     basis: str = ""
     into: str = ""
     meeting: str = ""

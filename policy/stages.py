@@ -42,6 +42,7 @@ class Act(StrEnum):
     REPORT_PROGRESS = "report_progress"
     COMPLETE_MEASURE = "complete_measure"
     ATTACH_EVIDENCE = "attach_evidence"
+    WITHDRAW_EVIDENCE = "withdraw_evidence"
     SUBMIT = "submit"
     TAKE_BACK = "take_back"
     PASS_VERIFICATION = "pass_verification"
@@ -70,6 +71,8 @@ ORDER = tuple(Step)
 ENDED = frozenset({Stage.CLOSED, Stage.WITHDRAWN, Stage.MERGED})
 LIVE = frozenset(Stage) - ENDED
 WORKING = frozenset({Stage.IN_PROGRESS, Stage.RETURNED})
+WITH_EVIDENCE = ENDED | WORKING | {Stage.PENDING_VERIFICATION, Stage.PENDING_CLOSURE}
+"""Stages at which there may be files: one that ought not to be here is taken away at the end, too."""
 
 STEP_OF: dict[Stage, Step] = {
     Stage.DRAFT: Step.ASSIGN,
@@ -88,20 +91,18 @@ STEP_OF: dict[Stage, Step] = {
 
 MOVES: dict[tuple[Stage, Act], Stage] = {
     (Stage.DRAFT, Act.ASSIGN): Stage.ASSIGNED,
-    (Stage.DRAFT, Act.WITHDRAW): Stage.WITHDRAWN,
-    (Stage.DRAFT, Act.MERGE): Stage.MERGED,
     (Stage.ASSIGNED, Act.ACCEPT): Stage.PLANNING,  # in progress at once where no plan is asked for
     (Stage.ASSIGNED, Act.DISPUTE): Stage.DISPUTED,
     (Stage.ASSIGNED, Act.REASSIGN): Stage.ASSIGNED,
-    (Stage.ASSIGNED, Act.WITHDRAW): Stage.WITHDRAWN,
-    (Stage.ASSIGNED, Act.MERGE): Stage.MERGED,
     (Stage.DISPUTED, Act.UPHOLD): Stage.ASSIGNED,
     (Stage.DISPUTED, Act.REASSIGN): Stage.ASSIGNED,
-    (Stage.DISPUTED, Act.WITHDRAW): Stage.WITHDRAWN,
-    (Stage.DISPUTED, Act.MERGE): Stage.MERGED,
     (Stage.PLANNING, Act.FILE_PLAN): Stage.PLAN_REVIEW,
     (Stage.PLAN_REVIEW, Act.APPROVE_PLAN): Stage.IN_PROGRESS,
     (Stage.PLAN_REVIEW, Act.RETURN_PLAN): Stage.PLANNING,
+    (
+        Stage.IN_PROGRESS,
+        Act.FILE_PLAN,
+    ): Stage.IN_PROGRESS,  # amended after a return, or made after a reopening
     (Stage.IN_PROGRESS, Act.REPORT_PROGRESS): Stage.IN_PROGRESS,
     (Stage.IN_PROGRESS, Act.COMPLETE_MEASURE): Stage.IN_PROGRESS,
     (Stage.IN_PROGRESS, Act.ATTACH_EVIDENCE): Stage.IN_PROGRESS,
@@ -109,6 +110,7 @@ MOVES: dict[tuple[Stage, Act], Stage] = {
     (Stage.IN_PROGRESS, Act.REQUEST_EXTENSION): Stage.IN_PROGRESS,
     (Stage.IN_PROGRESS, Act.APPROVE_EXTENSION): Stage.IN_PROGRESS,
     (Stage.IN_PROGRESS, Act.REFUSE_EXTENSION): Stage.IN_PROGRESS,
+    (Stage.RETURNED, Act.FILE_PLAN): Stage.RETURNED,
     (Stage.RETURNED, Act.REPORT_PROGRESS): Stage.RETURNED,
     (Stage.RETURNED, Act.COMPLETE_MEASURE): Stage.RETURNED,
     (Stage.RETURNED, Act.ATTACH_EVIDENCE): Stage.RETURNED,
@@ -126,6 +128,9 @@ MOVES: dict[tuple[Stage, Act], Stage] = {
     (Stage.PENDING_CLOSURE, Act.RETURN_FOR_REWORK): Stage.RETURNED,
     (Stage.CLOSED, Act.REOPEN): Stage.IN_PROGRESS,  # another cycle
     (Stage.CLOSED, Act.LOOK_BACK): Stage.CLOSED,  # it still holds
+    **{(stage, Act.WITHDRAW_EVIDENCE): stage for stage in Stage if stage in WITH_EVIDENCE},
+    **{(stage, Act.WITHDRAW): Stage.WITHDRAWN for stage in Stage if stage in LIVE},
+    **{(stage, Act.MERGE): Stage.MERGED for stage in Stage if stage in LIVE},
     **{(stage, Act.HAND_OVER): stage for stage in Stage if stage in LIVE and stage is not Stage.DRAFT},
 }
 
@@ -153,6 +158,11 @@ class Facts:
     verified_by: int | None = None
     verified_on: date | None = None
     evidence: int = 0
+    """Files handed in in this cycle that still stand."""
+    named: int = 0
+    """Evidence of this cycle that a ledger only named."""
+    files: int = 0
+    """Files of all cycles that still stand."""
     open_measures: int = 0
     done_measures: int = 0
     percent: int = 0
@@ -209,7 +219,7 @@ def move(facts: Facts, act: Act, path: Path) -> Moved:
     stage = MOVES[facts.stage, act]
     shorter = {
         Act.ACCEPT: None if path.plan else Stage.IN_PROGRESS,
-        Act.FILE_PLAN: None if path.plan_review else Stage.IN_PROGRESS,
+        Act.FILE_PLAN: Stage.IN_PROGRESS if facts.stage is Stage.PLANNING and not path.plan_review else None,
         Act.PASS_VERIFICATION: None if path.closure_approval else Stage.CLOSED,
         Act.TAKE_BACK: Stage.RETURNED if facts.round > 1 else None,
     }

@@ -43,6 +43,7 @@ ACT_WORDS: dict[Act, tuple[str, str]] = {
     Act.REPORT_PROGRESS: ("填报进展", "report progress"),
     Act.COMPLETE_MEASURE: ("完成措施", "complete measure"),
     Act.ATTACH_EVIDENCE: ("上传佐证", "attach evidence"),
+    Act.WITHDRAW_EVIDENCE: ("撤下佐证", "withdraw evidence"),
     Act.SUBMIT: ("提交验收", "submit"),
     Act.TAKE_BACK: ("撤回提交", "take back"),
     Act.PASS_VERIFICATION: ("验收通过", "pass verification"),

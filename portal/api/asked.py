@@ -123,6 +123,10 @@ class ActRequest(Asked):
     measures: list[MeasureIn] = Field(default=[], max_length=100)
     measure: int | None = Field(default=None, ge=1, le=LARGEST)
     outcomes: list[OutcomeIn] = Field(default=[], max_length=20)
+    drop_outcomes: list[Metric] = Field(
+        default=[], max_length=20, description="Figures to be taken away; what is not named stays."
+    )
+    file: Line = Field(default="", description="The evidence to be withdrawn: its id, or its SHA-256.")
     into: Line = ""
     meeting: Line = ""
     met_on: Day | None = None

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse
 from models.access import trail
 from models.access.sight import find_seen
 from models.access.trail import Noted
-from models.evidence import file_of
+from models.evidence import standing_file
 from models.keeping import files
 from models.orders import ActWords, Order, words_of
 from policy.refusals import BadInput, NotFound
@@ -67,7 +67,7 @@ async def fetch_evidence(caller: Reads, number: str, sha256: str) -> FileRespons
         finding = await find_seen(session, caller.sight, number)
         if not caller.sight.opens(finding):
             raise NotFound(*GONE)
-        file = await file_of(session, number, sha256)
+        file = await standing_file(session, number, sha256)
     path = files.stored(caller.config.home, file.sha256)
     if not path.is_file():
         raise NotFound(*GONE)

@@ -96,7 +96,10 @@ class ProgressOut(Shape):
 
 
 class EvidenceOut(Shape):
-    """A file; with an empty `sha256` it is only named in an imported ledger and cannot be fetched."""
+    """A file; with an empty `sha256` it is only named in an imported ledger and cannot be fetched.
+
+    Nor can one that was withdrawn, by the event of that number.
+    """
 
     id: int
     cycle: int
@@ -106,6 +109,7 @@ class EvidenceOut(Shape):
     size: int
     at: datetime
     by: str
+    withdrawn_event: int | None
 
 
 class OutcomeOut(Shape):

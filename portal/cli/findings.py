@@ -340,8 +340,8 @@ def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ..
         ),
         (
             ("佐证材料", "evidence"),
-            (("文件", "file"), ("校验", "hash")),
-            [(x["name"], x["sha256"][:12] or words(("台账所列", "named only"))) for x in row["evidence"]],
+            (("编号", "id"), ("文件", "file"), ("校验", "hash")),
+            [_file_row(x) for x in row["evidence"]],
         ),
         (
             ("延期申请", "extensions"),
@@ -384,6 +384,11 @@ def _sections(row: questions.Row) -> Sequence[tuple[Any, Any, list[tuple[str, ..
             [(x["recipient"], x["subject"], speech.mail_state(x["state"])) for x in row["mails"]],
         ),
     )
+
+
+def _file_row(file: questions.Row) -> tuple[str, ...]:
+    name = file["name"] + (words(("（已撤下）", " (withdrawn)")) if file["withdrawn_event"] else "")
+    return str(file["id"]), name, file["sha256"][:12] or words(("台账所列", "named only"))
 
 
 def _to(letter: questions.Row, speech: Speech) -> str:

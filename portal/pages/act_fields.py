@@ -1,7 +1,7 @@
 """What each act asks of a person, as one table, and what they typed as the words of an act."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     MEASURES = "measures"
     MEASURE = "measure"
     OUTCOMES = "outcomes"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,11 @@ FIELDS: dict[Act, tuple[Field, ...]] = {
         owner(),
         Field("deadline", ("完成时限", "Deadline"), Kind.DAY, hint=("不填则不变。", "Empty: as it is.")),
         *PLACING,
-        Field("reason", ("改派理由", "Reason")),
+        Field(
+            "reason",
+            ("改派理由", "Reason"),
+            hint=("另定时限的须写明理由。", "Needed for a deadline that is not the one by the rules."),
+        ),
     ),
     Act.FILE_PLAN: (
         Field(
@@ -152,6 +157,18 @@ FIELDS: dict[Act, tuple[Field, ...]] = {
         Field("files", ("佐证材料", "Evidence"), Kind.FILES, must=True),
         Field("text", ("材料说明", "What it shows"), Kind.LINE),
     ),
+    Act.WITHDRAW_EVIDENCE: (
+        Field("file", ("撤下哪一份", "Which one"), Kind.EVIDENCE, must=True),
+        Field(
+            "reason",
+            ("撤下理由", "Reason"),
+            must=True,
+            hint=(
+                "如：误传、含信访人信息。不要在这里写出信访人姓名。",
+                "Like: wrong file, a petitioner's data. Do not name the petitioner here.",
+            ),
+        ),
+    ),
     Act.SUBMIT: (
         Field("result", ("整改成效", "Result"), hint=("整改后是什么样。", "How things are now.")),
         OUTCOMES,
@@ -184,12 +201,27 @@ FIELDS: dict[Act, tuple[Field, ...]] = {
     Act.DEFER_CLOSURE: (REASON,),
     Act.REOPEN: (
         Field("reason", ("重启原因", "Reason"), must=True),
-        Field("basis", ("重启依据", "Basis"), Kind.LINE),
+        Field(
+            "basis",
+            ("重启依据", "Basis"),
+            Kind.LINE,
+            must=True,
+            hint=("如：回头看记录、信访件编号。", "Like: minutes of the look-back, number of a petition."),
+        ),
         Field(
             "deadline",
             ("新的完成时限", "New deadline"),
             Kind.DAY,
             hint=("不填则按规则从今天起算。", "Left empty, it is counted from today by the rules."),
+        ),
+        Field(
+            "confirmed",
+            (
+                "确认重启：已销号的问题重新进入整改，另计时限",
+                "Yes, reopen it: what was closed is rectified again, with a deadline of its own",
+            ),
+            Kind.TICK,
+            must=True,
         ),
     ),
     Act.LOOK_BACK: (
@@ -257,6 +289,10 @@ INTRO: dict[Act, Words] = {
         "会议记录、票据、照片、制度文件等，能证明整改到位的都可以。",
         "Minutes, receipts, photos, regulations: whatever shows that it was put right.",
     ),
+    Act.WITHDRAW_EVIDENCE: (
+        "撤下后任何人都不能再查看或下载；名称、何人何时为何撤下留在办理记录中。",
+        "Nobody can see or fetch it any more; its name, and by whom, when and why, stay in the history.",
+    ),
     Act.SUBMIT: (
         "提交后由验收人验收，验收前可以撤回。",
         "The verifier looks at it next. Until then you can take it back.",
@@ -271,8 +307,14 @@ INTRO: dict[Act, Words] = {
     Act.DEFER_CLOSURE: ("暂不销号，下次再议。", "It is not closed yet."),
     Act.REOPEN: ("重启后进入新一次办理，另计时限。", "A new cycle begins, with a deadline of its own."),
     Act.LOOK_BACK: ("销号后复查：问题有没有反弹。", "Whether what was closed still holds."),
-    Act.WITHDRAW: ("误登的问题作废，不删除，保留记录。", "What was opened by mistake is kept, as withdrawn."),
-    Act.MERGE: ("与另一问题重复的，并入该问题。", "What is the same as another finding goes into that one."),
+    Act.WITHDRAW: (
+        "误登的问题作废，不删除，保留记录；未发的函件不再发出。",
+        "What was opened by mistake is kept, as withdrawn; letters not yet sent are not sent.",
+    ),
+    Act.MERGE: (
+        "与另一问题重复的，并入该问题，由该问题继续办理。",
+        "What is the same as another finding goes into that one, which goes on.",
+    ),
     Act.REQUEST_EXTENSION: (
         "审批期间原时限照常计算。",
         "Until it is decided the deadline stays as it is.",
@@ -309,17 +351,26 @@ class Typed:
             case Kind.MEASURES:
                 return {"measures": tuple(self.measures())}
             case Kind.OUTCOMES:
-                return {"outcomes": tuple(self.outcomes())}
+                return {"outcomes": tuple(self.outcomes()), "drop_outcomes": tuple(self.emptied())}
             case Kind.FILES:
                 return {}
             case Kind.MEASURE if undo := self.said.get("undo", "").strip():
                 return {each.name: undo, "undone": True}
+            case Kind.TICK if each.must:
+                return self._confirmed(each, value)
             case Kind.TICK:
                 return {each.name: bool(value)}
             case Kind.POST if value:
                 return self._post(each, posts.get(value))
             case _:
                 return {each.name: value} if value else {}
+
+    def _confirmed(self, each: Field, value: str) -> dict[str, Any]:
+        """What has to be ticked is no word of the act: the act itself says it."""
+        if not value:
+            zh, en = each.label
+            raise BadInput(f"请勾选“{zh}”。", f"Tick “{en}”.")
+        return {}
 
     def _post(self, each: Field, chosen: PostChoice | None) -> dict[str, str]:
         if chosen is None:
@@ -351,6 +402,11 @@ class Typed:
                 found.append(Outcome(metric, amount, unit))
         return found
 
+    def emptied(self) -> list[Metric]:
+        """Figures whose field was there and holds nothing."""
+        fields = {metric: self.said.get(f"outcome_{metric}") for metric in Metric}
+        return [metric for metric, said in fields.items() if said is not None and not said.strip()]
+
 
 FIRST_ROWS, MORE_ROWS, MOST_ROWS = 5, 5, 50
 
@@ -362,6 +418,11 @@ def _day(text: str) -> date | None:
         raise BadInput(
             f"日期“{text}”请写成 2026-11-20。", f"Write the date “{text}” like 2026-11-20."
         ) from error
+
+
+def fields(act: Act, musts: Collection[str]) -> tuple[Field, ...]:
+    """The act's fields; some that as a rule may be empty must be filled in here."""
+    return tuple(replace(one, must=one.must or one.name in musts) for one in FIELDS[act])
 
 
 def typed(form: Sent) -> Typed:

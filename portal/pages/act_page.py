@@ -118,9 +118,10 @@ def asked(seen: Seen, act: Act, posts: Sequence[PostChoice], shown: Shown, reade
     """What the form asks, what it holds, and what there is to choose from."""
     stands_there = initial(seen, act, posts)
     given = stands_there | dict(shown.typed.said)
+    fields = act_fields.fields(act, musts(must_open(seen), act))
     return {
-        "fields": FIELDS[act],
-        "folded": act_fields.folded(FIELDS[act], given),
+        "fields": fields,
+        "folded": act_fields.folded(fields, given),
         "intro": reader.speech.of(INTRO.get(act, ("", ""))),
         "given": given,
         "posts": {
@@ -141,6 +142,13 @@ def drafts(reader: Reader, seen: Seen, act: Act) -> dict[str, Any]:
         return {}
     own = [x["seq"] for x in seen.row["events"] if x["act"] == act and x["by"] == reader.account]
     return {"key": f"{reader.account}|{seen.row['number']}|{act.value}", "done": max(own, default=0)}
+
+
+def musts(stands: Standing, act: Act) -> frozenset[str]:
+    """Fields that the rules want filled in as the finding stands."""
+    if act is Act.APPROVE_CLOSURE and stands.limits.terms.review_meeting:
+        return frozenset({"meeting", "met_on"})
+    return frozenset({"text"} if act is Act.PASS_VERIFICATION and not stands.facts.evidence else ())
 
 
 def must_open(seen: Seen) -> Standing:

@@ -1,6 +1,6 @@
 """The acts on a finding: a form for each, and what becomes of it when it is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +8,11 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from models import ledger, standing
+from models import ledger
 from models.access.sight import find_seen
 from models.keeping.files import plain_name
 from models.orders import ActWords, Attached, Order
 from models.rules.trade import trade
-from policy.deadlines import DeadlineType
-from policy.proposals import Proposal, check_override
 from policy.refusals import NotFound, Overtaken, Refusal, TooOften
 from policy.saying import is_vague
 from policy.stages import Act
@@ -36,8 +34,9 @@ ADDS = frozenset({Act.ATTACH_EVIDENCE})
 
 
 @router.api_route("/findings/{number:path}/acts/{act}", methods=READ)
-async def act_page(number: str, act: str, reader: Reading) -> HTMLResponse:
-    return await draw(reader, number, known(act), Shown())
+async def act_page(number: str, act: str, reader: Reading, file: str = "") -> HTMLResponse:
+    """The form of an act; `file` is the piece of evidence that it is about."""
+    return await draw(reader, number, known(act), Shown(Typed({"file": file} if file else {})))
 
 
 @router.post("/findings/{number:path}/acts/{act}")
@@ -99,16 +98,16 @@ async def carry_out(number: str, act: Act, form: Sent, typed: Typed, taken: list
     reader = form.reader
     async with reader.db.reading() as session:
         seen = await look(session, reader, number)
-        stands = must_open(seen)
+        must_open(seen)
         posts = await posts_for(session, act)
-        rules = await standing.proposals(session, seen.finding, stands.limits) if act is Act.ASSIGN else {}
     if any(one.kind is Kind.FILES for one in FIELDS[act]):
         await hand_in(form, taken)
     words = typed.words(act, posts, seen.finding.owner_post_id if seen.finding.lead_unit_id else None)
     if words.into:
         async with reader.db.reading() as session:
             await find_seen(session, reader.sight, words.into)
-    doubt(seen, rules, words, form)
+    words = narrowed(seen, words)
+    doubt(words, form)
     version = None if act in ADDS else form.version
     nonce, link = form.nonce or None, reader.link_id
     order = Order(number, act, reader.account, words, tuple(taken), nonce, version, link=link)
@@ -127,10 +126,16 @@ async def hand_in(form: Sent, taken: list[Attached]) -> None:
         raise
 
 
-def doubt(seen: Seen, rules: Mapping[DeadlineType, Proposal], words: ActWords, form: Sent) -> None:
-    """Ask once more where somebody may not mean it: a plan that is vague, a deadline not by the rules."""
+def narrowed(seen: Seen, words: ActWords) -> ActWords:
+    """Of the figures whose fields are empty only those that were there are taken away."""
+    there = {x["metric"] for x in seen.row["outcomes"] if x["cycle"] == seen.row["cycle"]}
+    return words.model_copy(
+        update={"drop_outcomes": tuple(x for x in words.drop_outcomes if x.value in there)}
+    )
+
+
+def doubt(words: ActWords, form: Sent) -> None:
+    """Ask once more where somebody may not mean it: a plan that is vague."""
     vague = [text for text, _ in words.measures if is_vague(text)]
     if vague and not form["sure"]:
         raise Vague(vague)
-    if rules:
-        check_override(rules[words.deadline_type or seen.finding.deadline_type], words.deadline, words.reason)

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from models import closing
 from models.closing import MOST
 from models.orders import ActWords, words_of
+from models.rules.trade import trade
 from policy.refusals import BadInput, Refusal
 from policy.roles import ROLES_FOR
-from policy.saying import needs_text
 from policy.stages import Act
 from portal.answers import status_of
 from portal.pages.forms import Form, Sent
@@ -73,15 +73,15 @@ async def closure_job(reader: Reading, name: str) -> HTMLResponse:
 
 
 def decided(form: Sent) -> Meeting:
-    """What the form says. Raises BadInput where nothing is chosen, or no meeting is named."""
+    """What the form says; whether a meeting has to be named is for each finding's rules to say.
+
+    Raises BadInput where nothing is chosen, or the day cannot be.
+    """
     chosen = [pick.rpartition(" ") for pick in form.chosen("pick")]
     versions = [(number, int(version)) for number, _, version in chosen if number and version.isdecimal()]
     if not versions:
         raise BadInput("请勾选要销号的问题。", "Tick the findings that are to be closed.")
-    needs_text(form["meeting"], "会议名称", "The name of the meeting")
-    if not form["met_on"]:
-        raise BadInput("请填写会议日期。", "The day of the meeting is needed.")
-    words = words_of(ActWords, {"meeting": form["meeting"], "met_on": form["met_on"]})
+    words = words_of(ActWords, {"meeting": form["meeting"], "met_on": form["met_on"] or None})
     if words.met_on and words.met_on > clock.today():
         raise BadInput(
             f"会议日期 {words.met_on} 在今天之后。", f"The meeting on {words.met_on} is yet to come."
@@ -106,8 +106,9 @@ async def shown(
     sentence: str = "",
     picks_all: bool = False,
 ) -> HTMLResponse:
+    in_force = await trade(reader.db)
     async with reader.db.reading() as session:
-        rows = await closing.pending(session, reader.sight, clock.today())
+        rows = await closing.pending(session, reader.sight, clock.today(), in_force)
     picked = {pick.rpartition(" ")[0] for pick in typed.get("pick", "").split("\n")}
     return reader.page(
         "closure.html",

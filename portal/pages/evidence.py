@@ -6,7 +6,7 @@ from starlette.responses import FileResponse
 from models.access import trail
 from models.access.sight import find_seen
 from models.access.trail import Noted
-from models.evidence import file_of
+from models.evidence import standing_file
 from models.keeping import files
 from policy.refusals import NotFound
 from portal.pages.entry import address_of
@@ -27,7 +27,7 @@ async def download(number: str, key: str, reader: Reading, inline: bool = False)
         finding = await find_seen(session, reader.sight, number)
         if not reader.sight.opens(finding):
             raise NotFound(*GONE)
-        file = await file_of(session, number, key)
+        file = await standing_file(session, number, key)
     path = files.stored(reader.config.home, file.sha256)
     if not path.is_file():
         raise NotFound(

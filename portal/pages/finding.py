@@ -21,6 +21,7 @@ from models.rules.trade import trade
 from models.standing import Standing, names, standing
 from models.watching.letters import ISSUED
 from policy.escalation import LetterState
+from policy.ledger_rows import Metric
 from policy.sight import WATCHERS
 from policy.stages import ORDER, Stage, is_past
 from portal.pages.paper import READ, Reader, Reading
@@ -135,6 +136,8 @@ SAID: dict[str, Words] = {
     "measures": ("措施", "measures"),
     "next_review_on": ("下次复核", "next look-back"),
     "files": ("材料", "files"),
+    "withdrawn": ("撤下材料", "withdrawn"),
+    "drop_outcomes": ("撤去的成效数据", "figures taken away"),
     "日期": ("日期", "date"),
 }
 """What was said with an act and is shown in the history; a reason has a column of its own."""
@@ -322,12 +325,14 @@ def _said(value: object, speech: Speech) -> object:
     if isinstance(value, dict) and "旧" in value:
         return f"{value['旧'] or '—'} → {value['新']}"
     if isinstance(value, list):
-        return speech.names([_one(part) for part in value])
+        return speech.names([_one(part, speech) for part in value])
     return value
 
 
-def _one(part: object) -> str:
-    """A file is noted with its hash behind its name, a measure with its date."""
+def _one(part: object, speech: Speech) -> str:
+    """A file is noted with its hash behind its name, a measure with its date, a figure by its metric."""
+    if isinstance(part, str) and part in set(Metric):
+        return speech.metric({"metric": part})
     if isinstance(part, list):
         return "（".join(str(x) for x in part if x) + ("）" if part[1] else "")
     return re.sub(r" [0-9a-f]{64}$", "", str(part))

@@ -88,8 +88,9 @@ async def drafts(reader: Reading) -> Rows:
 async def closures(reader: Reading) -> Rows:
     """The agenda of the meeting, the longest verified first."""
     reader.must_have(*ROLES_FOR[Act.APPROVE_CLOSURE])
+    held = await trade(reader.db)
     async with reader.db.reading() as session:
-        return at_once(await closing.pending(session, reader.sight, clock.today(), ALL))
+        return at_once(await closing.pending(session, reader.sight, clock.today(), held, ALL))
 
 
 async def tree(reader: Reading) -> Rows:

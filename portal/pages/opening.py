@@ -18,7 +18,7 @@ from models.staff import choices
 from models.staff.choices import PostChoice, UnitChoice
 from policy.deadlines import DeadlineType
 from policy.opening import NEEDED, check_whole
-from policy.proposals import Proposal, check_override, propose
+from policy.proposals import Proposal, propose
 from policy.refusals import BadInput, Refusal
 from policy.roles import FITTING, ROLES_FOR
 from policy.stages import Act
@@ -99,8 +99,6 @@ async def open_finding(form: Form) -> Response:
         words = understood(typed, posts)
         checked = await check(reader, words, posts.get(typed.get("post", "")), in_force)
         check_whole([name for name in NEEDED if name in words.model_fields_set and getattr(words, name)])
-        if checked.proposal:
-            check_override(checked.proposal, words.deadline, words.reason)
         if checked.asks(words) and form["looked_over"] != checked.mark:
             await opening.try_out(db, account, words, clock.now(), in_force)
             return await shown(reader, typed, checked, is_asked=True)

@@ -15,12 +15,12 @@ from models.findings import ClosedCycle, Measure
 from models.ledger import Receipt, link
 from models.mailing.letters import climb
 from models.opening import open_finding
-from models.orders import ActWords, Attached, OpenWords, words_of
+from models.orders import ActWords, Attached, OpenWords, Order, words_of
 from models.staff import staffing
 from policy.chain import GENESIS
 from policy.deadlines import DeadlineType
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken, Refusal
-from policy.stages import Act, Stage
+from policy.stages import LIVE, Act, Stage
 from tasks.watch import climb_due
 from tests.models.statements import counted
 from tests.models.township import (
@@ -463,15 +463,9 @@ async def test_nothing_is_discovered_tomorrow(town: Database) -> None:
 async def test_a_reassignment_moves_the_work_and_keeps_the_original_deadline(town: Database) -> None:
     number = await assigned(town)
     before = await finding(town, number)
-    await act(
-        town,
-        number,
-        Act.REASSIGN,
-        "inspector",
-        unit="乙村党支部",
-        post="乙村党支部书记",
-        deadline="2027-03-31",
-    )
+    anew: dict[str, Any] = {"unit": "乙村党支部", "post": "乙村党支部书记", "deadline": "2027-03-31"}
+    assert "另定时限的理由" in (await refused(town, number, Act.REASSIGN, "inspector", **anew)).zh
+    await act(town, number, Act.REASSIGN, "inspector", reason="乙村须待年底决算", **anew)
     after = await finding(town, number)
     assert after.owner_post_id != before.owner_post_id
     assert (after.deadline, after.original_deadline) == (date(2027, 3, 31), before.original_deadline)
@@ -518,6 +512,106 @@ async def test_a_finding_is_merged_into_one_that_exists(town: Database) -> None:
     assert "没有编号为“nowhere”的问题" in no.zh
     await act(town, number, Act.MERGE, "inspector", reason="同一问题", into=other)
     assert (await finding(town, number)).merged_into == other
+
+
+async def test_nothing_is_merged_into_what_is_gone_and_the_number_to_use_is_named(town: Database) -> None:
+    a, b, c = [await assigned(town) for _ in range(3)]
+    await act(town, a, Act.MERGE, "inspector", reason="同一问题", into=b)
+    assert f"请继续办理 {b}" in (await refused(town, b, Act.MERGE, "inspector", reason="同", into=a)).zh
+    assert f"请改填 {b}" in (await refused(town, c, Act.MERGE, "inspector", reason="同", into=a)).zh
+    await act(town, b, Act.WITHDRAW, "inspector", reason="登记有误")
+    assert f"{b} 已作废" in (await refused(town, c, Act.MERGE, "inspector", reason="同", into=b)).zh
+
+
+async def test_of_two_mergers_that_cross_one_goes_through(town: Database) -> None:
+    for _ in range(3):
+        a, b = await assigned(town), await assigned(town)
+        crossing = [
+            act(town, one, Act.MERGE, "inspector", reason="同一问题", into=other)
+            for one, other in ((a, b), (b, a))
+        ]
+        told = await asyncio.gather(*crossing, return_exceptions=True)
+        assert {type(x) for x in told} == {NotAllowed, Receipt}
+        assert {(await finding(town, one)).stage for one in (a, b)} == {Stage.MERGED, Stage.ASSIGNED}
+
+
+@pytest.mark.parametrize("stage", sorted(LIVE - {Stage.DRAFT, Stage.DISPUTED, Stage.RETURNED}))
+async def test_what_was_opened_by_mistake_ends_wherever_it_stands(town: Database, stage: Stage) -> None:
+    number = await brought_to(town, stage)
+    await act(town, number, Act.WITHDRAW, "inspector", reason="与另一问题重复")
+    ended = await finding(town, number)
+    assert (ended.stage, ended.next_look_on, ended.closed_on) == (Stage.WITHDRAWN, None, None)
+
+
+async def test_a_wrong_file_is_taken_away_and_its_history_stays(town: Database) -> None:
+    number = await brought_to(town, Stage.PENDING_VERIFICATION)
+    (file,) = await asked(town, "SELECT id FROM evidence")
+    await refused(town, number, Act.WITHDRAW_EVIDENCE, "owner", file=str(file), reason="含信访人信息")
+    assert (
+        "没有这份"
+        in (await refused(town, number, Act.WITHDRAW_EVIDENCE, "inspector", file="999", reason="错")).zh
+    )
+    await act(town, number, Act.WITHDRAW_EVIDENCE, "inspector", file=FILE.sha256, reason="含信访人信息")
+    last = (await events(town, number))[-1]
+    assert (last.reason, json.loads(last.said)["withdrawn"]) == (
+        "含信访人信息",
+        [f"{FILE.name} {FILE.sha256}"],
+    )
+    assert await asked(town, "SELECT withdrawn_event FROM evidence") == [last.seq]
+    assert (
+        "没有可以撤下"
+        in (await refused(town, number, Act.WITHDRAW_EVIDENCE, "inspector", file=str(file), reason="错")).zh
+    )
+    assert "已全部撤下" in (await refused(town, number, Act.PASS_VERIFICATION, "verifier")).zh
+    await act(town, number, Act.RETURN_FOR_REWORK, "verifier", reason="佐证已撤下，请另行补传材料")
+    order = Order(number, Act.ATTACH_EVIDENCE, "owner", files=(FILE,))
+    with pytest.raises(NotAllowed, match="不能再传同一文件"):
+        await ledger.record(town, order, NOW, TRADE)
+    assert "还没有佐证材料" in (await refused(town, number, Act.SUBMIT, "owner")).zh
+
+
+async def test_what_a_ledger_names_has_to_be_uploaded_before_it_is_submitted(town: Database) -> None:
+    number = await brought_to(town, Stage.IN_PROGRESS)
+    await act(town, number, Act.WITHDRAW_EVIDENCE, "owner", file=FILE.sha256, reason="传错了文件")
+    columns = "finding, cycle, round, name, sha256, size, at, by"
+    named = f"INSERT INTO evidence ({columns}) VALUES (:n, 1, 1, '票据.pdf', '', 0, :at, '导入')"
+    await change(town, named, n=number, at=NOW if town.is_sqlite is False else "2026-11-20 02:00:00")
+    assert "只列了名称的佐证还没有上传" in (await refused(town, number, Act.SUBMIT, "owner")).zh
+
+
+async def test_a_figure_that_was_entered_can_be_taken_away_and_others_stay(town: Database) -> None:
+    number = await brought_to(town, Stage.IN_PROGRESS)
+    figures = "debt_resolved=5万元，contracts=2份"
+    await act(town, number, Act.REPORT_PROGRESS, "owner", text="已收", outcomes=figures)
+    await act(town, number, Act.REPORT_PROGRESS, "owner", text="更正", drop_outcomes="debt_resolved")
+    assert await asked(town, "SELECT metric FROM outcome_figure") == ["contracts"]
+    await act(town, number, Act.SUBMIT, "owner")
+    assert await asked(town, "SELECT metric FROM outcome_figure") == ["contracts"]
+
+
+@pytest.mark.parametrize("written", ["８０", "80%", " 80 "])
+def test_a_percentage_is_read_as_it_is_typed(written: str) -> None:
+    assert words_of(ActWords, {"percent": written}).percent == 80
+
+
+async def test_a_deadline_of_ones_own_needs_its_reason_at_every_door(town: Database) -> None:
+    with pytest.raises(BadInput, match="另定时限的理由"):
+        await assigned(town, deadline="2026-12-12", reason="")
+    number = (await opened(town)).number
+    placed: dict[str, Any] = dict(PLACED)
+    no = await refused(town, number, Act.ASSIGN, "inspector", **placed, deadline="2026-12-12")
+    assert "另定时限的理由" in no.zh
+    by_rule = (await finding(town, await assigned(town))).deadline
+    await act(town, number, Act.ASSIGN, "inspector", **placed, deadline=by_rule)
+
+
+async def test_after_a_reopening_a_plan_of_its_own_is_filed_and_worked_off(town: Database) -> None:
+    number = await brought_to(town, Stage.CLOSED)
+    await act(town, number, Act.REOPEN, "inspector", reason="问题反弹", basis="回头看记录")
+    await act(town, number, Act.FILE_PLAN, "owner", measures="1.逐笔退还并公示")
+    assert (await finding(town, number)).stage is Stage.IN_PROGRESS
+    await act(town, number, Act.ATTACH_EVIDENCE, "owner", files=(FILE,))
+    assert "还有1条措施" in (await refused(town, number, Act.SUBMIT, "owner")).zh
 
 
 async def test_numbers_are_given_out_in_sequence_also_at_once(town: Database) -> None:

@@ -76,7 +76,7 @@ async def test_no_question_of_these_pages_reads_the_whole_ledger(town: Database)
             for sight, person in people:
                 await mine.mine(session, sight, person, TRADE.rules, TODAY)
             near = await alike.alike(session, EVERYTHING, unit, OPENING["condition"])
-            waiting = await closing.pending(session, EVERYTHING, TODAY)
+            waiting = await closing.pending(session, EVERYTHING, TODAY, TRADE)
     assert numbers(waiting) == [number] == [one.number for one in near]
     for sql, said in asked.items():
         assert "finding" not in await read_whole(town, sql, said), sql

@@ -68,7 +68,8 @@ FILE = Attached("会议记录.pdf", "a" * 64, 1234)
 
 
 async def opened(db: Database, now: datetime = NOW, *, trade: Trade = TRADE, **words: Any) -> Receipt:
-    return await open_finding(db, "inspector", words_of(OpenWords, OPENING | words), now, trade)
+    why = {"reason": "与上级部署一致"} if "deadline" in words else {}
+    return await open_finding(db, "inspector", words_of(OpenWords, OPENING | why | words), now, trade)
 
 
 async def assigned(db: Database, now: datetime = NOW, *, trade: Trade = TRADE, **words: Any) -> str:

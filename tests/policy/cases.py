@@ -33,6 +33,7 @@ FACTS = Facts(
     verifier_post=VERIFIER_POST,
     submitted_by=OWNER,
     evidence=1,
+    files=1,
 )
 
 owner = Actor("owner", OWNER, frozenset({OWNER_POST}), frozenset({Role.OWNER}))
@@ -52,6 +53,7 @@ SPOKEN = Said(
     outcomes=(),
     basis="回头看记录",
     into="ZC2026-001",
+    file="1",
 )
 """Enough said for any act."""
 
@@ -69,7 +71,8 @@ def said(**changes: Any) -> Said:
 def facts_for(stage: Stage, act: Act, **changes: Any) -> Facts:
     """A finding at `stage` for which nothing but the table of moves decides about `act`."""
     asked = date(2026, 12, 20) if act in PENDING_EXTENSION else None
-    return facts(stage=stage, extension_to=asked, **changes)
+    again = 2 if act is Act.FILE_PLAN else 1
+    return facts(**{"stage": stage, "extension_to": asked, "round": again, **changes})
 
 
 def someone(*roles: Role, person: int = 99, posts: frozenset[int] = frozenset({99})) -> Actor:

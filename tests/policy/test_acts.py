@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from policy.acts import Said, decide, outcome_amount
 from policy.deadlines import DeadlineType
+from policy.merging import takes_in
 from policy.refusals import BadInput, NotAllowed, Refusal
 from policy.roles import Actor, Role
-from policy.stages import Act, Facts, Moved, Stage
+from policy.stages import WITH_EVIDENCE, WORKING, Act, Facts, Moved, Stage
 from tests.policy.cases import (
     CALENDAR,
     DEADLINE,
@@ -131,6 +132,80 @@ def test_nothing_is_submitted_without_evidence_or_with_open_measures() -> None:
     assert isinstance(unfinished, NotAllowed)
     assert bare.zh == "ZC2026-008 还没有佐证材料，不能提交验收。请先上传佐证。"
     assert unfinished.zh == "ZC2026-008 还有2条措施未完成，不能提交验收。请先逐条办结措施。"
+
+
+def test_what_a_ledger_only_names_is_no_evidence_yet() -> None:
+    named = refusal(Act.SUBMIT, facts(evidence=0, named=2), said())
+    assert named.zh == "ZC2026-008 台账中只列了名称的佐证还没有上传，不能提交验收。请先上传佐证。"
+
+
+def test_what_was_submitted_elsewhere_is_passed_by_saying_what_was_looked_at() -> None:
+    imported = facts(stage=Stage.PENDING_VERIFICATION, evidence=0, named=1, submitted_by=None)
+    refused = refusal(Act.PASS_VERIFICATION, imported, said(text=" "), verifier)
+    assert "核对了哪些原件" in refused.zh
+    do(Act.PASS_VERIFICATION, imported, said(text="在村委会看了会议记录原件"), verifier)
+
+
+@pytest.mark.parametrize(
+    ("act", "stage", "actor"),
+    [
+        (Act.PASS_VERIFICATION, Stage.PENDING_VERIFICATION, verifier),
+        (Act.APPROVE_CLOSURE, Stage.PENDING_CLOSURE, approver),
+    ],
+)
+def test_what_stands_on_withdrawn_evidence_goes_back_and_not_on(act: Act, stage: Stage, actor: Actor) -> None:
+    bare = facts(stage=stage, evidence=0)
+    assert "已全部撤下" in refusal(act, bare, said(), actor).zh
+    do(Act.RETURN_FOR_REWORK, bare, said(reason="佐证已撤下，请另行补传材料"), actor)
+
+
+def test_evidence_is_withdrawn_with_a_reason_by_the_owner_while_they_work_and_by_others_always() -> None:
+    for wanted in (said(reason=" "), said(file="")):
+        assert isinstance(refusal(Act.WITHDRAW_EVIDENCE, facts(), wanted), BadInput)
+    assert isinstance(refusal(Act.WITHDRAW_EVIDENCE, facts(files=0), said()), NotAllowed)
+    for stage in WITH_EVIDENCE:
+        do(Act.WITHDRAW_EVIDENCE, facts(stage=stage), said(), inspector)
+        do(Act.WITHDRAW_EVIDENCE, facts(stage=stage), said(), someone(Role.SUPERVISOR))
+        if stage in WORKING:
+            do(Act.WITHDRAW_EVIDENCE, facts(stage=stage), said(), owner)
+        else:
+            refusal(Act.WITHDRAW_EVIDENCE, facts(stage=stage), said(), owner)
+
+
+@pytest.mark.parametrize(("round_", "cycle", "allowed"), [(1, 1, False), (2, 1, True), (1, 2, True)])
+def test_a_plan_under_way_is_amended_after_a_return_or_a_reopening(
+    round_: int, cycle: int, allowed: bool
+) -> None:
+    before = facts(round=round_, cycle=cycle)
+    if allowed:
+        assert do(Act.FILE_PLAN, before, said()).stage is Stage.IN_PROGRESS
+    else:
+        assert "退回整改或重启以后" in refusal(Act.FILE_PLAN, before, said()).zh
+    assert do(Act.FILE_PLAN, facts(stage=Stage.RETURNED, round=2), said()).stage is Stage.RETURNED
+
+
+def test_a_reopening_needs_its_basis_beside_its_reason() -> None:
+    assert "重启依据" in refusal(Act.REOPEN, facts(stage=Stage.CLOSED), said(basis=" "), inspector).zh
+
+
+@pytest.mark.parametrize("act", [Act.WITHDRAW, Act.MERGE])
+def test_nobody_lets_their_own_work_vanish(act: Act) -> None:
+    both = someone(Role.INSPECTOR, person=owner.person)
+    assert "他人" in refusal(act, facts(), said(), both).zh
+
+
+@pytest.mark.parametrize(
+    ("stage", "leads_to", "named"),
+    [
+        (Stage.WITHDRAWN, "B", "已作废"),
+        (Stage.MERGED, "C", "请改填 C"),
+        (Stage.MERGED, "A", "继续办理 A"),
+        (Stage.MERGED, "", "仍在办理"),
+    ],
+)
+def test_nothing_is_merged_into_what_is_not_there(stage: Stage, leads_to: str, named: str) -> None:
+    with pytest.raises(NotAllowed, match=named):
+        takes_in("A", "B", stage, leads_to)
 
 
 @pytest.mark.parametrize("into", ["", " ", "ZC2026-008"])
@@ -285,7 +360,11 @@ def test_a_meeting_is_named_where_the_terms_ask_for_one() -> None:
     before = facts(stage=Stage.PENDING_CLOSURE)
     with pytest.raises(BadInput, match="会议"):
         decide(before, Act.APPROVE_CLOSURE, approver, said(), rules, CALENDAR, TODAY)
-    decide(before, Act.APPROVE_CLOSURE, approver, said(meeting="第12次党委会"), rules, CALENDAR, TODAY)
+    for half in (said(meeting="第12次党委会"), said(met_on=TODAY)):
+        with pytest.raises(BadInput, match="会议和日期"):
+            decide(before, Act.APPROVE_CLOSURE, approver, half, rules, CALENDAR, TODAY)
+    named = said(meeting="第12次党委会", met_on=TODAY)
+    decide(before, Act.APPROVE_CLOSURE, approver, named, rules, CALENDAR, TODAY)
 
 
 def test_the_persons_right_is_judged_before_their_words() -> None:

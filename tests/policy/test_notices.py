@@ -11,6 +11,7 @@ SILENT = {
     Act.REPORT_PROGRESS,
     Act.COMPLETE_MEASURE,
     Act.ATTACH_EVIDENCE,
+    Act.WITHDRAW_EVIDENCE,
     Act.TAKE_BACK,
     Act.LOOK_BACK,
 }
@@ -42,8 +43,13 @@ def test_every_act_tells_somebody_or_is_known_to_be_silent() -> None:
     ],
 )
 def test_whoever_has_to_act_next_is_told_at_once(act: Act, turn: Role) -> None:
-    (notice,) = notices(act, moved())
+    (notice,) = notices(act, Moved(Stage.PLAN_REVIEW, 1, 1))
     assert turn in notice.to
+
+
+@pytest.mark.parametrize("stage", [Stage.IN_PROGRESS, Stage.RETURNED])
+def test_a_plan_that_nobody_reviews_calls_for_no_letter(stage: Stage) -> None:
+    assert notices(Act.FILE_PLAN, Moved(stage, 2, 1)) == []
 
 
 @pytest.mark.parametrize("act", sorted(SILENT))

@@ -51,7 +51,7 @@ def rightful(stage: Stage, act: Act) -> Actor:
         return owner
     if act in CLOSING or (stage, act) == (Stage.PENDING_CLOSURE, Act.RETURN_FOR_REWORK):
         return approver
-    return verifier if stage is Stage.PENDING_VERIFICATION and act is not Act.HAND_OVER else inspector
+    return verifier if act in {Act.PASS_VERIFICATION, Act.RETURN_FOR_REWORK} else inspector
 
 
 @pytest.mark.parametrize(("stage", "act"), MOVES)
@@ -88,9 +88,9 @@ def test_to_whoever_can_do_nothing_the_refusal_says_whose_turn_it_is() -> None:
 
 def test_there_is_no_way_back_from_withdrawn_and_merged_and_few_from_closed() -> None:
     assert {stage: acts_possible(stage) for stage in ENDED} == {
-        Stage.CLOSED: [Act.REOPEN, Act.LOOK_BACK],
-        Stage.WITHDRAWN: [],
-        Stage.MERGED: [],
+        Stage.CLOSED: [Act.WITHDRAW_EVIDENCE, Act.REOPEN, Act.LOOK_BACK],
+        Stage.WITHDRAWN: [Act.WITHDRAW_EVIDENCE],
+        Stage.MERGED: [Act.WITHDRAW_EVIDENCE],
     }
 
 

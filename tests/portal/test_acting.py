@@ -16,7 +16,7 @@ from models.database import database
 from models.findings import Finding
 from models.history import Event
 from models.opening import open_finding
-from models.orders import ActWords, OpenWords, Order, words_of
+from models.orders import ActWords, Attached, OpenWords, Order, words_of
 from models.rules.trade import trade
 from models.settings import Settings
 from models.staff.people import Post
@@ -26,6 +26,7 @@ from portal.pages.paper import cookie_name
 from tasks import clock
 from tests.models.statements import counted
 from tests.portal.conftest import Visit
+from tests.portal.lives import FILE
 from tests.portal.visiting import BASE, Files, Visitor, form_of, forms_of, key_for, sentence_of
 from tests.tasks.test_evidence import JPG, PDF
 
@@ -45,9 +46,11 @@ async def assigned(config: Settings, **said: Any) -> str:
     return await opened(config, **posts, **said)
 
 
-async def act(config: Settings, number: str, act: Act, by: str, **said: Any) -> None:
+async def act(
+    config: Settings, number: str, act: Act, by: str, files: tuple[Attached, ...] = (), **said: Any
+) -> None:
     db = database(config)
-    order = Order(number, act, by, words_of(ActWords, said))
+    order = Order(number, act, by, words_of(ActWords, said), files)
     await ledger.record(db, order, clock.now(), await trade(db))
 
 
@@ -176,6 +179,7 @@ BEGUN: dict[Act, tuple[Stage, str]] = {
     Act.REPORT_PROGRESS: (Stage.IN_PROGRESS, "bingcun"),
     Act.COMPLETE_MEASURE: (Stage.IN_PROGRESS, "bingcun"),
     Act.ATTACH_EVIDENCE: (Stage.IN_PROGRESS, "bingcun"),
+    Act.WITHDRAW_EVIDENCE: (Stage.IN_PROGRESS, "bingcun"),
     Act.SUBMIT: (Stage.IN_PROGRESS, "bingcun"),
     Act.TAKE_BACK: (Stage.PENDING_VERIFICATION, "bingcun"),
     Act.PASS_VERIFICATION: (Stage.PENDING_VERIFICATION, "jiwei"),
@@ -201,12 +205,14 @@ async def planned(config: Settings) -> str:
     await act(config, number, Act.APPROVE_PLAN, "ganshi")
     until = (clock.today() + timedelta(days=120)).isoformat()
     await act(config, number, Act.REQUEST_EXTENSION, "bingcun", deadline=until, reason="雨季不能施工")
+    await act(config, number, Act.ATTACH_EVIDENCE, "bingcun", (FILE,))
     return number
 
 
 async def test_the_form_of_every_act_is_drawn_in_both_languages(town: Settings, visit: Visit) -> None:
     assert set(BEGUN) == set(FIELDS)
     number = await planned(town)
+    await act(town, RED, Act.ATTACH_EVIDENCE, "bingcun", (FILE,))
     people = {account: await visit(account) for account in {by for _, by in BEGUN.values()}}
     for wanted, (stage, by) in BEGUN.items():
         where = RED if wanted in {Act.REQUEST_EXTENSION, Act.SUBMIT} else number
@@ -299,7 +305,7 @@ async def test_a_stale_form_tells_what_happened_and_is_sent_again_by_one_click(
     village = await visit("bingcun")
     where = form(RED, Act.REPORT_PROGRESS)
     page = await village.get(where)
-    until = {"deadline": "2026-12-30", "reason": "承租方年底回款"}
+    until: dict[str, Any] = {"deadline": "2026-12-30", "reason": "承租方年底回款"}
     await act(town, RED, Act.REQUEST_EXTENSION, "bingcun", **until)
     late = await village.send(page, where, {"text": "已收回一年租金", "percent": "60"})
     assert late.status_code == 409
@@ -487,3 +493,44 @@ async def test_a_draft_is_kept_by_account_and_finding_and_never_of_what_is_confi
     assert f'data-done="{(await events(town, RED))[-1].seq}"' in (await village.get(where)).text
     await changed(town, RED, confidential=True)
     assert "data-draft" not in (await village.get(where)).text
+
+
+async def test_an_emptied_figure_is_taken_away_and_one_that_is_not_asked_for_stays(
+    town: Settings, visit: Visit
+) -> None:
+    village, where = await visit("bingcun"), form(RED, Act.REPORT_PROGRESS)
+    both: dict[str, str | list[str]] = {
+        "text": "已收",
+        "outcome_contracts": "3",
+        "outcome_debt_resolved": "5",
+    }
+    await does(village, RED, Act.REPORT_PROGRESS, both)
+    await act(town, RED, Act.REPORT_PROGRESS, "bingcun", text="又收一户")
+    assert form_of(await village.get(where), where)["outcome_contracts"] == "3.00"
+    done = await does(village, RED, Act.REPORT_PROGRESS, {"text": "更正", "outcome_contracts": " "})
+    assert "撤去的成效数据：整改问题合同" in done.text
+    again = form_of(await village.get(where), where)
+    assert (again["outcome_contracts"], again["outcome_debt_resolved"]) == ("", "5.00")
+
+
+async def test_a_reopening_is_confirmed_and_names_its_basis(town: Settings, visit: Visit) -> None:
+    office, where = await visit("ganshi"), form("ZC2026-001", Act.REOPEN)
+    page = await office.get(where)
+    said: dict[str, str | list[str]] = {"reason": "问题反弹", "basis": "回头看第3号"}
+    unsure = await office.send(page, where, said)
+    assert "请勾选“确认重启" in sentence_of(unsure)
+    sure: dict[str, str | list[str]] = {"confirmed": "yes"}
+    assert "重启依据" in sentence_of(await office.send(unsure, where, {**sure, "basis": ""}))
+    assert (await office.send(unsure, where, sure)).status_code == 303
+
+
+async def test_what_a_ledger_only_names_is_said_to_be_missing(town: Settings, visit: Visit) -> None:
+    submit = form(RED, Act.SUBMIT)
+    assert "只列了名称的佐证还没有上传" in sentence_of(await (await visit("bingcun")).get(submit))
+    checked = (await (await visit("jiwei")).get(form("XC2026-002", Act.PASS_VERIFICATION))).text
+    assert "佐证材料没有上传，只在台账中列了名称" in checked
+
+
+async def test_whoever_asks_late_is_told_before_they_ask(town: Settings, visit: Visit) -> None:
+    page = await (await visit("bingcun")).get(form(RED, Act.REQUEST_EXTENSION))
+    assert "会记为“逾期后申请”" in page.text

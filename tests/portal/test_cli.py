@@ -591,7 +591,7 @@ def test_a_poor_terminal_still_gets_an_answer(home: Path) -> None:
 
 
 def test_a_life_by_commands_alone(rectify: Run, home: Path, tmp_path: Path) -> None:
-    number = opened(rectify, "deadline=2026-12-31", "deadline_type=限期整改")
+    number = opened(rectify, "deadline=2026-12-31", "reason=年底前办完", "deadline_type=限期整改")
     photo = evidence(tmp_path, "清淤 前后对比.jpg")
     plan = sets("objective=清通并管住", "measures=1.清理淤积@2026-12-01；2.建立巡查制度@2026-12-20")
     for act, by, words, stage in (

@@ -99,8 +99,6 @@ async def test_whoever_was_signed_out_meanwhile_has_all_ticks_kept(town: Setting
     ("said", "sentence"),
     [
         ({"pick": ""}, "请勾选"),
-        ({"meeting": " "}, "会议名称"),
-        ({"met_on": ""}, "会议日期"),
         ({"met_on": "2026-11-21"}, "今天之后"),
         ({"met_on": "明天"}, "会议日期"),
     ],
@@ -149,3 +147,14 @@ async def test_the_page_asks_as_much_for_many_as_for_one(town: Settings, visit: 
             await desk.get("/closure")
         asked.append(len(sent))
     assert asked[0] == asked[1]
+
+
+async def test_whether_a_meeting_is_named_the_rules_decide_for_one_as_for_many(
+    town: Settings, visit: Visit
+) -> None:
+    number = await verified(town, "jiacun")
+    desk = await visit("shuji")
+    for page in ("/closure", f"/findings/{number}/acts/approve_closure"):
+        assert "不须集体审议" in (await desk.get(page)).text
+    await closed(desk, await pick(town, number), meeting="", met_on="")
+    assert await stage_of(town, number) is Stage.CLOSED

@@ -160,3 +160,23 @@ async def test_evidence_goes_beside_what_others_did_meanwhile(town: Settings, vi
     page = await village.get(ATTACH)
     await does(village, RED, Act.REPORT_PROGRESS, {"text": "已收回一年租金"})
     assert (await village.send(page, ATTACH, files=files(("凭证.pdf", PDF)))).status_code == 303
+
+
+async def test_a_wrong_photo_is_taken_away_for_everybody_and_told_of(town: Settings, visit: Visit) -> None:
+    village, office = await visit("bingcun"), await visit("ganshi")
+    page = await attached(village, RED, "信访件.pdf")
+    address = link(page, "信访件.pdf")
+    where = form(RED, Act.WITHDRAW_EVIDENCE)
+    assert f'href="{where}?file={address.rpartition("/")[2]}"' in page
+    gone = await does(office, RED, Act.WITHDRAW_EVIDENCE, {"reason": "含信访人信息"})
+    for words in ("<s>信访件.pdf</s>", "已撤下", "含信访人信息", "撤下材料：信访件.pdf"):
+        assert words in gone.text
+    for who, by in (
+        (village, address),
+        (office, f"/findings/{RED}/evidence/{hashlib.sha256(PDF).hexdigest()}"),
+    ):
+        refused = await who.get(by)
+        assert (refused.status_code, "已撤下" in sentence_of(refused)) == (404, True)
+    again = await village.send(await village.get(ATTACH), ATTACH, files=files(("信访件.pdf", PDF)))
+    assert "不能再传同一文件" in sentence_of(again)
+    assert "没有可以撤下" in sentence_of(await office.get(where))

@@ -1,5 +1,7 @@
 """The portal: passwords, sign-ins, tokens, one-time links, saved filters, webhooks."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -25,6 +27,15 @@ TABLES = [
     "phone_call",
 ]
 """In the order in which one names another."""
+KNOWN = "an act is one of the known"
+ACTS = (
+    *("open", "assign", "accept", "dispute", "uphold", "reassign", "file_plan", "approve_plan"),
+    *("return_plan", "report_progress", "complete_measure", "attach_evidence", "withdraw_evidence", "submit"),
+    *("take_back", "pass_verification", "return_for_rework", "approve_closure", "defer_closure", "reopen"),
+    *("withdraw", "merge", "request_extension", "approve_extension", "refuse_extension", "hand_over"),
+    *("look_back", "amend", "recompute"),
+)
+BEFORE = tuple(act for act in ACTS if act != "withdraw_evidence")
 
 
 def upgrade() -> None:
@@ -201,6 +212,8 @@ def upgrade() -> None:
     )
     _make_findings_findable()
     _count_quickly()
+    op.add_column("evidence", sa.Column("withdrawn_event", sa.Integer(), nullable=True))
+    _know_acts(BEFORE, ACTS)
     _protect()
 
 
@@ -317,7 +330,28 @@ def _protect() -> None:
     )
 
 
+def _know_acts(before: Sequence[str], since: Sequence[str]) -> None:
+    """SQLite keeps a CHECK for good: the table is written anew, with its history and its triggers."""
+    rule_before, rule = (f"act IN ({', '.join(repr(act) for act in acts)})" for acts in (before, since))
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(KNOWN, "event", type_="check")
+        op.create_check_constraint(KNOWN, "event", sa.text(rule))
+        return
+    kept = "SELECT sql FROM sqlite_master WHERE tbl_name = 'event' AND type = '{}' AND sql IS NOT NULL"
+    made = str(op.get_bind().scalar(sa.text(kept.format("table"))))
+    besides = [*op.get_bind().scalars(sa.text(kept.format("trigger") + " ORDER BY name"))]
+    columns = made.partition("(")[2].replace(rule_before, rule)
+    op.get_bind().exec_driver_sql(f"CREATE TABLE event_anew ({columns}")
+    op.execute("INSERT INTO event_anew SELECT * FROM event")
+    op.drop_table("event")
+    op.rename_table("event_anew", "event")
+    for sql in besides:
+        op.get_bind().exec_driver_sql(sql)
+
+
 def downgrade() -> None:
+    _know_acts(ACTS, BEFORE)
+    op.drop_column("evidence", "withdrawn_event")
     for name, *_ in FIGURES:
         op.drop_index(name, "finding")
     for post in POSTS:

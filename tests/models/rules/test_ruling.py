@@ -241,7 +241,7 @@ async def test_where_a_meeting_decides_it_has_to_be_named(town: Database) -> Non
     await act(town, number, Act.PASS_VERIFICATION, "verifier", trade=trade)
     with pytest.raises(BadInput, match="集体审议"):
         await act(town, number, Act.APPROVE_CLOSURE, "mayor", trade=trade)
-    await act(town, number, Act.APPROVE_CLOSURE, "mayor", trade=trade, meeting="第12次党委会")
+    await act(town, number, Act.APPROVE_CLOSURE, "mayor", trade=trade, meeting="第12次党委会", met_on=TODAY)
     assert (await finding(town, number)).stage is Stage.CLOSED
 
 
