@@ -28,7 +28,9 @@ def opening(title: str, today: date, *, immediate: bool) -> Step:
     """A finding to be mended at once, or one with a plan whose yellow reminder falls due today."""
     kind = {"deadline_type": "立行立改"}
     if not immediate:
-        kind = {"deadline_type": "限期整改", "deadline": (today + timedelta(days=10)).isoformat()}
+        kind = {"deadline_type": "限期整改", "deadline": (today + timedelta(days=10)).isoformat()} | {
+            "reason": "上级要求"
+        }
     return act("open", "inspector", PLACED | kind | {"title": title})
 
 

@@ -65,7 +65,7 @@ async def test_a_finding_of_a_round_counts_from_its_feedback_and_moves_with_it_a
     number = await opened(town, "jiacun", round_name=NAME, discovered_on="")
     own_day = await opened(town, "bingcun", round_name=NAME, discovered_on="2026-07-01")
     assert await deadline_of(town, own_day) == date(2026, 10, 16)
-    by_hand = await opened(town, "yicun", round_name=NAME, deadline="2026-12-25")
+    by_hand = await opened(town, "yicun", round_name=NAME, deadline="2026-12-25", reason="年底决算")
     assert await deadline_of(town, number) == date(2026, 10, 16)
     path = f"/rounds/{(await round_of(town)).id}"
     shown = await desk.send(await desk.get(path), path, {"feedback_on": "2026-07-21"})
