@@ -24,7 +24,7 @@ from models.mailing import letters
 from models.orders import ActWords, Attached, Order, Placing, Successor
 from models.staff import book
 from models.staff.people import HandOver, Post
-from policy import extensions, merging
+from policy import extensions, merging, money
 from policy.deadlines import Calendar, DeadlineType, counted_from, due
 from policy.ledger_rows import Outcome
 from policy.notices import HANDED_OVER_FROM
@@ -174,6 +174,18 @@ def set_review(finding: Finding, by_hand: date | None, today: date, trade: Trade
     finding.review_provisional = by_hand is None and computed.provisional
 
 
+def _mark_money(doing: Doing) -> None:
+    """Whether it involves money, and how much, as far as that is said with the act; a change is noted."""
+    finding, words = doing.finding, doing.words
+    if words.about_money is None:
+        return
+    before = money.in_words(finding.involves_money, finding.amount_involved)
+    finding.involves_money, finding.amount_involved = words.about_money, words.amount_involved
+    after = money.in_words(finding.involves_money, finding.amount_involved)
+    if after != before:
+        doing.noted["money"] = {"旧": before, "新": after}
+
+
 async def _assign(doing: Doing) -> None:
     finding, words = doing.finding, doing.words
     if not words.unit and finding.lead_unit_id is None:
@@ -181,6 +193,7 @@ async def _assign(doing: Doing) -> None:
     if not words.post and finding.owner_post_id is None:
         raise BadInput("请写明责任人岗位。", "Name the owner post.")
     kind = finding.deadline_type
+    _mark_money(doing)
     await place(doing.session, finding, words, doing.today)
     finding.assigned_on = doing.today
     if doing.order.act is not Act.ASSIGN and finding.deadline and not words.deadline:
@@ -374,6 +387,7 @@ async def _return_for_rework(doing: Doing) -> None:
     finding, words = doing.finding, doing.words
     finding.verified_on, finding.verified_by = doing.today, doing.actor.person
     finding.returned_on = doing.today
+    _mark_money(doing)
     finding.verdict = f"不通过：{words.reason}" + (
         f"；补充要求：{words.supplement}" if words.supplement else ""
     )

@@ -128,6 +128,10 @@ class Finding(SQLModel, table=True):
     root_cause: str = ""
     severity: str = Field(default="一般", max_length=20)
     confidential: bool = False
+    involves_money: bool = False
+    """Settled by vouchers and in full only."""
+    amount_involved: Decimal | None = Field(default=None, sa_column=Column(Amount, nullable=True))
+    """In 万元, where it is known how much."""
 
     lead_unit_id: int | None = Field(default=None, foreign_key="unit.id", index=True)  # a unit's findings
     owner_post_id: int | None = Field(

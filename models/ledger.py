@@ -20,7 +20,7 @@ from models.access.binding import admit
 from models.bulk import connected, plain, store, unsaved, whole
 from models.database import Database
 from models.effects import EFFECTS, Doing
-from models.findings import Evidence, Finding, Measure
+from models.findings import Evidence, Finding, Measure, OutcomeFigure
 from models.history import Event
 from models.mailing import letters
 from models.orders import Order
@@ -28,12 +28,12 @@ from models.rules.trade import knowing
 from models.running import Wake
 from models.staff import book
 from models.staff.people import Account
-from policy import acts, chain, extensions
+from policy import acts, chain, extensions, money
 from policy.notices import notices
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
 from policy.roles import Actor, stands_in_for
-from policy.stages import Act, Facts, Moved, Path, Stage, move
+from policy.stages import Act, Facts, Money, Moved, Path, Stage, move
 from policy.trade import Trade
 
 
@@ -106,7 +106,8 @@ async def enact(
     today = office_day(now)
     past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
-    before = await _with_approvals(session, _facts(finding, past), finding)
+    facts = await _with_money(session, _facts(finding, past), finding)
+    before = await _with_approvals(session, facts, finding)
     trade = await knowing(session, trade, finding.rules_version)
     rules, calendar = letters.under(trade, finding)
     came = await admit(session, order, today) if order.link is not None else {}
@@ -255,7 +256,7 @@ PAST = _asked_of_the_past()
 
 async def facts_now(session: AsyncSession, finding: Finding) -> Facts:
     """The finding as the rules see it now, for whoever asks what could be done with it."""
-    facts = _facts(finding, await _past(session, finding))
+    facts = await _with_money(session, _facts(finding, await _past(session, finding)), finding)
     return await _with_approvals(session, facts, finding)
 
 
@@ -287,6 +288,24 @@ def _facts(finding: Finding, past: Past) -> Facts:
         extensions=finding.extensions,
         extension_to=finding.extension_to,
     )
+
+
+async def _with_money(session: AsyncSession, facts: Facts, finding: Finding) -> Facts:
+    """What of it was settled, and what shows that; asked only of what is about money."""
+    if not finding.involves_money:
+        return facts
+    in_cycle = (OutcomeFigure.finding == finding.number, OutcomeFigure.cycle == finding.cycle)
+    figures = {x.metric: x.amount for x in await session.exec(select(OutcomeFigure).where(*in_cycle))}
+    uploaded = (
+        Evidence.finding == finding.number,
+        Evidence.cycle == finding.cycle,
+        Evidence.sha256 != "",
+        col(Evidence.withdrawn_event).is_(None),
+    )
+    names = await session.exec(select(Evidence.name).where(*uploaded))
+    vouchers = sum(money.is_voucher(name) for name in names)
+    known = Money(finding.amount_involved, money.settling(figures), vouchers)
+    return replace(facts, money=known)
 
 
 async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding) -> Facts:

@@ -152,6 +152,8 @@ async def _new(session: AsyncSession, actor: Actor, words: OpenWords, now: datet
         lead_unit_id=unit.id if unit else None,
         inspection_round_id=await round_id(session, words.source, words.round_name, words.source_doc),
         **words.model_dump(include=PLAIN),
+        involves_money=bool(words.about_money),
+        amount_involved=words.amount_involved,
         deadline_type=kind,
         sustained=kind is DeadlineType.SUSTAINED,
         day_count=words.day_count or trade.rules.period(words.source, kind).unit,

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -77,6 +78,14 @@ def _truth(value: object) -> object:
     return {"是": True, "否": False}.get(value, value) if isinstance(value, str) else value
 
 
+def _money(value: object) -> object:
+    """`12.5`, `1,200万元`: always in 万元."""
+    if not isinstance(value, str):
+        return value
+    plain = value.strip().replace(",", "").replace("，", "").removesuffix("万元").strip()
+    return plain or None
+
+
 def _one_line(value: object) -> object:
     """A name, a title: what stands in a subject line or a table's row."""
     return " ".join(value.split()) if isinstance(value, str) else value
@@ -93,6 +102,7 @@ Line = Annotated[str, Field(max_length=300), BeforeValidator(_one_line)]
 Long = Annotated[str, Field(max_length=10000)]
 Code = Annotated[str, Field(max_length=20), BeforeValidator(_one_line)]
 Name = Annotated[str, Field(max_length=200), BeforeValidator(_one_line)]
+Money = Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=2), BeforeValidator(_money)]
 Day = Annotated[date, Field(ge=date(EARLIEST, 1, 1), le=date(LATEST, 12, 31))]
 
 
@@ -111,6 +121,14 @@ class Placing(BaseModel):
     deadline: Day | None = None
     deadline_type: Kind | None = None
     reason: Long = ""
+    involves_money: Truth | None = None
+    amount_involved: Money | None = None
+    """In 万元; where it is given the finding involves money."""
+
+    @property
+    def about_money(self) -> bool | None:
+        """None where nothing is said of it."""
+        return True if self.amount_involved is not None else self.involves_money
 
 
 class ActWords(Placing):
@@ -237,6 +255,8 @@ FIELD_WORDS = {
     "condition": "具体表现",
     "day_count": "计日方式",
     "confidential": "是否涉密",
+    "involves_money": "是否涉及金额",
+    "amount_involved": "涉及金额",
 }
 
 
@@ -296,7 +316,12 @@ def _hint(kind: type[BaseModel], name: str) -> tuple[str, str]:
         )
     if name == "measures":
         return "每条写成 1.措施，或带日期 1.措施@2026-05-01。", "Write each like 1.text or 1.text@2026-05-01."
-    if name in {"confidential", "sustained", "undone"}:
+    if name == "amount_involved":
+        return (
+            "请填大于0的数，最多两位小数，单位万元，如 12.5。",
+            "A figure in 10,000 yuan, like 12.5, is needed.",
+        )
+    if name in {"confidential", "involves_money", "sustained", "undone"}:
         return "请填“是”或“否”。", "Write true or false."
     if name == "drop_outcomes":
         known = "、".join(Metric)

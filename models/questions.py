@@ -162,6 +162,8 @@ async def shown(session: AsyncSession, finding: Finding, today: date) -> Row:
     row["assisting"] = [name for name in finding.assisting.split("\n") if name]
     row["defaulted"] = [name for name in finding.defaulted.split(",") if name]
     row["day_count"] = finding.day_count.value
+    row["involves_money"] = finding.involves_money
+    row["amount_involved"] = _plain(finding.amount_involved)
     for name, kind, columns in BELONGINGS:
         row[name] = await _belonging(session, kind, columns, finding.number)
     row["extension_requests"] = await extending.told(session, finding.number)

@@ -17,7 +17,7 @@ from models.questions import Row
 from models.rules.trade import knowing
 from models.staff import book
 from models.staff.people import Account, Person
-from policy import extensions
+from policy import extensions, money
 from policy.choices import REWORKED, Choices, choices
 from policy.deadlines import DeadlineType, counted_from, due
 from policy.extensions import latest_extension
@@ -25,7 +25,7 @@ from policy.notices import asked_to_decide
 from policy.proposals import Proposal
 from policy.roles import Role
 from policy.saying import Limits
-from policy.stages import Act, Facts
+from policy.stages import WORKING, Act, Facts
 from policy.trade import Trade
 from policy.turns import mover
 
@@ -45,6 +45,11 @@ class Standing:
     """Who was asked to decide on an extension."""
     returned: Event | None = None
     """Why it came back, while that is still to be answered or verified."""
+
+    @property
+    def unsettled(self) -> tuple[str, str] | None:
+        """Where it is about money: what its figures lack before it can be submitted."""
+        return money.unsettled(self.facts) if self.facts.stage in WORKING else None
 
     @property
     def latest_extension(self) -> date:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from policy import extensions, merging
+from policy import extensions, merging, money
 from policy.deadlines import Calendar
 from policy.refusals import BadInput, NotAllowed
 from policy.roles import ROLES_FOR, Actor, Why, hindrance
@@ -184,9 +184,24 @@ def _may_submit(facts: Facts, _limits: Limits) -> None:
             f"{facts.number} 还有{facts.open_measures}条措施未完成，不能提交验收。请先逐条办结措施。",
             f"{facts.number} has {facts.open_measures} measures open. Complete them first.",
         )
+    money.needs_voucher(facts)
 
 
-def _may_pass(facts: Facts, _limits: Limits) -> None:
+def _submit(facts: Facts, said: Said, _limits: Limits) -> None:
+    lacking = money.unsettled(facts, said.outcomes)
+    if lacking:
+        raise BadInput(*lacking)
+
+
+def _may_pass(facts: Facts, limits: Limits) -> None:
+    _may_close(facts, limits)
+    money.needs_voucher(facts)
+    lacking = money.unsettled(facts)
+    if lacking:
+        raise NotAllowed(*lacking)
+
+
+def _may_close(facts: Facts, _limits: Limits) -> None:
     """What was submitted here came with a file; what a ledger brought was submitted elsewhere."""
     if facts.submitted_by is not None and not facts.evidence and not facts.named:
         raise NotAllowed(
@@ -212,13 +227,13 @@ def _has_files(facts: Facts, _limits: Limits) -> None:
 
 
 def _withdraw_evidence(_facts: Facts, said: Said, _limits: Limits) -> None:
-    needs_text(said.file, "撤下哪一份佐证（file=编号或校验码）", "Which evidence (file=ID or hash)")
+    needs_text(said.file, "撤下哪一份佐证", "Which evidence is withdrawn")
     needs_text(said.reason, "撤下理由", "A reason")
 
 
 def _reopen(_facts: Facts, said: Said, _limits: Limits) -> None:
     needs_text(said.reason, "重启原因", "A reason")
-    needs_text(said.basis, "重启依据（basis=回头看记录、信访件等）", "The basis (basis=…)")
+    needs_text(said.basis, "重启依据（如回头看记录、信访件）", "The basis (a look-back, a petition …)")
 
 
 def _merge(facts: Facts, said: Said, _limits: Limits) -> None:
@@ -258,7 +273,7 @@ READY: dict[Act, Callable[[Facts, Limits], None]] = {
     Act.WITHDRAW_EVIDENCE: _has_files,
     Act.SUBMIT: _may_submit,
     Act.PASS_VERIFICATION: _may_pass,
-    Act.APPROVE_CLOSURE: _may_pass,
+    Act.APPROVE_CLOSURE: _may_close,
     Act.REQUEST_EXTENSION: extensions.may_extend,
     Act.APPROVE_EXTENSION: extensions.may_agree,
     Act.REFUSE_EXTENSION: extensions.may_decide,
@@ -274,6 +289,7 @@ GUARDS: dict[Act, Callable[[Facts, Said, Limits], None]] = {
     Act.ATTACH_EVIDENCE: _evidence,
     Act.WITHDRAW_EVIDENCE: _withdraw_evidence,
     Act.PASS_VERIFICATION: _pass,
+    Act.SUBMIT: _submit,
     Act.RETURN_FOR_REWORK: _long_reason,
     Act.APPROVE_CLOSURE: _approve_closure,
     Act.DEFER_CLOSURE: _reason,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from policy.acts import allow, is_idle
 from policy.refusals import NotAllowed
-from policy.roles import Actor
+from policy.roles import Actor, hindrance
 from policy.saying import Limits
 from policy.stages import ON_RECORD_ONLY, WORKING, Act, Facts, Stage, acts_possible
 
@@ -45,7 +45,7 @@ BESIDES = frozenset(
     }
 )
 """Never what a finding waits for."""
-SAID_WHEN_MISSING = frozenset({Act.SUBMIT, Act.REQUEST_EXTENSION})
+SAID_WHEN_MISSING = frozenset({Act.SUBMIT, Act.PASS_VERIFICATION, Act.REQUEST_EXTENSION})
 """Acts that are shown with what they wait for; others are not shown before they are open."""
 
 
@@ -77,7 +77,7 @@ def _choice(facts: Facts, act: Act, limits: Limits) -> Choice | None:
     try:
         allow(facts, act, limits)
     except NotAllowed as refusal:
-        may = act in SAID_WHEN_MISSING and facts.owner_post in limits.actor.posts
+        may = act in SAID_WHEN_MISSING and hindrance(facts, act, limits.actor) is None
         return Choice(act, refusal) if may else None
     return Choice(act)
 

@@ -72,6 +72,8 @@ class LedgerRow:
     owner_post: str = ""
     assisting: tuple[str, ...] = ()
     supervisor: str = ""
+    involves_money: bool | None = None
+    amount_involved: Decimal | None = None
     objective: str = ""
     measures: tuple[str, ...] = ()
     deadline_type: DeadlineType | None = None

@@ -1,7 +1,9 @@
 """The life of a finding: stages, acts, and the one table of moves between them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from policy.deadlines import DeadlineType
@@ -136,6 +138,18 @@ MOVES: dict[tuple[Stage, Act], Stage] = {
 
 
 @dataclass(frozen=True)
+class Money:
+    """What is known of a finding about money, in 万元."""
+
+    involved: Decimal | None = None
+    """None where it is not known how much."""
+    figures: Mapping[str, Decimal] = field(default_factory=dict)
+    """What was collected or put right in this cycle, by metric."""
+    vouchers: int = 0
+    """Files of this cycle that are more than bare text."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """What the rules need to know of a finding before an act. Posts and persons are ids."""
 
@@ -165,6 +179,8 @@ class Facts:
     """Files of all cycles that still stand."""
     open_measures: int = 0
     done_measures: int = 0
+    money: Money | None = None
+    """None for a finding that is not about money."""
     percent: int = 0
     extensions: int = 0
     extension_to: date | None = None

@@ -114,6 +114,8 @@ class Arrivals:
             **{name: getattr(row, name) for name in TEXTS},
             inspection_round_id=self.desk.rounds.id_of(row),
             confidential=row.confidential,
+            involves_money=bool(row.involves_money),
+            amount_involved=row.amount_involved,
             assisting="\n".join(row.assisting),
             deadline_type=kind,
             sustained=row.sustained or kind is DeadlineType.SUSTAINED,

@@ -17,6 +17,7 @@ from models.importing.naming import POST_FIELDS
 from models.ledger import heads, link_values
 from models.listing import searching
 from policy.ledger_rows import LedgerRow, Outcome
+from policy.money import in_words
 from policy.stages import Act, Stage
 
 NAMED = {*POST_FIELDS, "lead_unit"}
@@ -129,7 +130,17 @@ class Merge:
                 continue
             if new != old and new not in ("", None) and name not in row.defaulted:
                 found.append((name, _shown(old), _shown(new)))
-        return [*found, *self._compared_names(), *self._compared_belongings()]
+        return [*found, *self._compared_money(), *self._compared_names(), *self._compared_belongings()]
+
+    def _compared_money(self) -> list[Stated]:
+        """That it involves money says less than how much."""
+        row, finding = self.row, self.finding
+        says_less = row.involves_money and finding.involves_money and row.amount_involved is None
+        if row.involves_money is None or says_less:
+            return []
+        stored = in_words(finding.involves_money, finding.amount_involved)
+        stated = in_words(row.involves_money, row.amount_involved)
+        return [("amount_involved", "" if stored == "否" else stored, stated)] if stated != stored else []
 
     def _compared_names(self) -> list[Stated]:
         row, finding, names = self.row, self.finding, self.desk.names
@@ -177,6 +188,8 @@ class Merge:
             finding.assisting = "\n".join(row.assisting)
         elif name == "stage":
             self._stage()
+        elif name == "amount_involved":
+            finding.involves_money, finding.amount_involved = bool(row.involves_money), row.amount_involved
         elif name in {"measures", "evidence", "outcomes"}:
             self._add(name)
         elif name == "deadline" and row.deadline:

@@ -46,6 +46,7 @@ async def findings(
 DETAILS = (
     *("condition", "root_cause", "category_no", "item_no", "objective", "progress", "verdict", "result"),
     *("publicity", "satisfaction", "remarks", "assisting", "extension_reason"),
+    *("involves_money", "amount_involved"),
 )
 DAYS = ("discovered_on", "assigned_on", "submitted_on", "verified_on")
 POSTS = ("lead_leader", "responsible_leader", "supervisor", "verifier")

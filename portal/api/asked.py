@@ -87,6 +87,12 @@ class Asked(BaseModel):
     verifier: Line = ""
     deadline: Day | None = None
     deadline_type: DeadlineType | None = None
+    involves_money: bool | None = None
+    amount_involved: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$",
+        description="In 万元, like “12.5”; not nothing.",
+    )
 
 
 class MeasureIn(BaseModel):

@@ -275,6 +275,8 @@ class FindingOut(FindingLine):
     supervisor: str
     verifier: str
     source_doc: str
+    involves_money: bool | None
+    amount_involved: Annotated[str | None, Or] = Field(description="In 万元, exact, like “12.50”.")
     assisting: list[str]
     defaulted: list[str]
     day_count: Count

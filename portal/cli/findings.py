@@ -304,11 +304,13 @@ def show(number: str, json: Json = False) -> None:
 
 
 def _print_finding(row: questions.Row) -> None:
+    speech = Speech(settings().language)
     kind = words(DEADLINE_TYPE_WORDS[DeadlineType(row["deadline_type"])])
     facts = (
         (("问题", "finding"), f"{row['number']} {row['title']}"),
         (("来源", "source"), " ".join(filter(None, (row["source"], row["round_name"], row["source_doc"])))),
         (("具体表现", "condition"), row["condition"]),
+        *([(("涉及金额", "involves money"), speech.amount(row))] if row["involves_money"] else []),
         (("责任", "responsible"), f"{row['unit']} {row['owner_post']}"),
         (("督办 · 验收", "supervisor · verifier"), f"{row['supervisor']} · {row['verifier']}"),
         (("状态", "stage"), _stage(row)),

@@ -76,6 +76,22 @@ PLACING = (
         hint=("几个单位用顿号隔开。", "Several are parted by commas."),
     ),
 )
+INVOLVED: Words = ("涉及金额？", "Is it about money?")
+MONEY = (
+    Field(
+        "involves_money",
+        ("涉及金额，须凭票据、全额验收", "It is about money: settled by vouchers, and in full"),
+        Kind.TICK,
+        fold=INVOLVED,
+    ),
+    Field(
+        "amount_involved",
+        ("涉及金额（万元）", "Amount (10,000 yuan)"),
+        Kind.LINE,
+        hint=("金额未定的可不填。", "Empty where it is not known."),
+        fold=INVOLVED,
+    ),
+)
 FALLING: Words = ("进度比上次低？", "Is it less than before?")
 CONTINUING: Words = ("短期办不完，转为持续整改？", "To be kept up: turn it into continuing rectification?")
 OUTCOMES = Field(
@@ -110,6 +126,7 @@ FIELDS: dict[Act, tuple[Field, ...]] = {
             hint=("时限与规则不同才填。", "Only if it is not the one by the rules."),
         ),
         *PLACING,
+        *MONEY,
     ),
     Act.ACCEPT: (),
     Act.DISPUTE: (Field("reason", ("异议理由", "Why it is not yours"), must=True),),
@@ -187,6 +204,7 @@ FIELDS: dict[Act, tuple[Field, ...]] = {
             ("须补充的材料和要求", "What is to be supplied"),
             hint=("一行一条。", "One on each line."),
         ),
+        *MONEY,
     ),
     Act.APPROVE_CLOSURE: (
         Field(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from fastapi.responses import HTMLResponse
@@ -17,6 +18,7 @@ from models.standing import Standing
 from policy.acts import allow
 from policy.deadlines import DeadlineType
 from policy.ledger_rows import UNIT_OF
+from policy.money import plain
 from policy.proposals import Proposal
 from policy.refusals import NotAllowed
 from policy.roles import FITTING
@@ -198,14 +200,20 @@ def initial(seen: Seen, act: Act, posts: Sequence[PostChoice]) -> dict[str, str]
         "assisting": "、".join(row["assisting"]),
     }
     known: Mapping[Act, dict[str, Any]] = {
-        Act.ASSIGN: {**placed, "deadline_type": finding.deadline_type},
+        Act.ASSIGN: {**placed, "deadline_type": finding.deadline_type, **_money(row)},
         Act.REASSIGN: placed,
+        Act.RETURN_FOR_REWORK: _money(row),
         Act.FILE_PLAN: {"objective": finding.objective, **_planned(row)},
         Act.REPORT_PROGRESS: {"percent": finding.percent, **figures},
         Act.SUBMIT: {"result": finding.result, **figures},
         Act.APPROVE_EXTENSION: {"deadline": row["extension_to"]},
     }
     return {name: str(value) for name, value in known.get(act, {}).items() if value not in (None, "")}
+
+
+def _money(row: Mapping[str, Any]) -> dict[str, Any]:
+    amount = plain(Decimal(row["amount_involved"])) if row["amount_involved"] else ""
+    return {"involves_money": "yes" if row["involves_money"] else "", "amount_involved": amount}
 
 
 def _first_of(unit: str, posts: Sequence[PostChoice]) -> int | None:

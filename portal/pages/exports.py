@@ -62,6 +62,12 @@ def _day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _involved(row: Row) -> Cell:
+    """How much, or that it involves money."""
+    amount: Cell = row["amount_involved"]
+    return amount if amount is not None else "是" if row["involves_money"] else None
+
+
 def _lines(name: str) -> Value:
     return lambda row, _speech: "\n".join(row[name] or [])
 
@@ -97,6 +103,7 @@ LEDGER: tuple[Field, ...] = (
     *(replace(field, width=width) for field, width in zip(PRINTED, WIDTHS, strict=True)),
     text("round_name", "批次名称", "Inspection round"),
     text("severity", "严重程度", "Severity", Kind.SHORT),
+    Field(("涉及金额（万元）", "Amount involved (10,000 yuan)"), Kind.AMOUNT, lambda row, _: _involved(row)),
     text("responsible_leader", "责任领导", "Leader in charge"),
     text("supervisor", "督办人", "Supervisor"),
     text("verifier", "验收人", "Verifier"),

@@ -41,6 +41,7 @@ FORM: tuple[tuple[str, Words, tuple[tuple[str, Words], ...]], ...] = (
             ("round_name", ("批次", "Inspection round")),
             ("source_doc", ("来源文号", "Document")),
             ("severity", ("严重程度", "Severity")),
+            ("involves_money", ("涉及金额", "Involves money")),
             ("category", ("类别（项）", "Category")),
             ("item", ("条目（条）", "Item")),
             ("discovered_on", ("发现日期", "Discovered on")),
@@ -113,7 +114,10 @@ WIDE = frozenset(
     {"condition", "root_cause", "objective", "progress", "result", "remarks", "extension_reason"}
 )
 ONLY_IF_ANY = frozenset(
-    {"next_review_on", "extension_to", "extension_reason", "first_closed_on", "reopened_on", "merged_into"}
+    {
+        *("next_review_on", "extension_to", "extension_reason", "first_closed_on", "reopened_on"),
+        *("merged_into", "involves_money"),
+    }
 )
 PROVISIONAL = {"deadline": "provisional", "next_review_on": "review_provisional"}
 """Dates that may still move, and what says so."""
@@ -138,6 +142,7 @@ SAID: dict[str, Words] = {
     "files": ("材料", "files"),
     "withdrawn": ("撤下材料", "withdrawn"),
     "drop_outcomes": ("撤去的成效数据", "figures taken away"),
+    "money": ("涉及金额", "involves money"),
     "日期": ("日期", "date"),
 }
 """What was said with an act and is shown in the history; a reason has a column of its own."""
@@ -278,6 +283,8 @@ def value(row: Row, key: str, speech: Speech) -> str:
         return speech.day(found)
     if key in {"category", "item"}:
         return " ".join(part for part in (row[f"{key}_no"], found) if part) or "—"
+    if key == "involves_money":
+        return speech.amount(row)
     if key == "deadline_type":
         return speech.deadline_type(found)
     if key == "day_count":

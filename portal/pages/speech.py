@@ -192,5 +192,11 @@ class Speech:
         unit = outcome["unit"]
         return f"{amount} {FIGURE_UNITS.get(unit, unit)}".strip() if self.english else f"{amount}{unit}"
 
+    def amount(self, row: Row) -> str:
+        """`12.5万元` of a finding that involves money; `是` where it is not known how much."""
+        if not row["amount_involved"]:
+            return self.say("是", "yes")
+        return self.figure({"amount": row["amount_involved"], "unit": "万元"})
+
     def metric(self, outcome: Row) -> str:
         return self.of(METRIC_WORDS[Metric(outcome["metric"])])

@@ -31,6 +31,7 @@ SYNONYMS: dict[str, str] = {
     ),
     "root_cause": "原因剖析 原因分析 问题原因 产生原因",
     "severity": "严重程度 隐患等级 问题等级 风险等级",
+    "amount_involved": "涉及金额 涉及资金 问题金额 是否涉及金额 涉及资金金额",
     "lead_leader": "牵头领导 牵头县领导 包联领导",
     "responsible_leader": "责任领导 整改责任领导 分管领导 分管责任领导",
     "lead_unit": (

@@ -24,45 +24,56 @@ def read_outcomes(line: Line, measured_in: frozenset[str]) -> tuple[Outcome, ...
     """`measured_in`: the units named above the table, for columns whose header names none."""
     found = []
     for metric in Metric:
-        amount = (
-            in_column(line, metric, measured_in) if metric in line.header.fields else written(line, metric)
-        )
+        unit = UNIT_OF[metric]
+        is_column = metric in line.header.fields
+        amount = in_column(line, metric, unit, measured_in) if is_column else written(line, metric)
         if amount:
             found.append(Outcome(metric, amount, UNIT_OF[metric]))
     return tuple(found)
 
 
-def in_column(line: Line, metric: Metric, measured_in: frozenset[str]) -> Decimal | None:
-    """A figure with a unit, be it in the cell, in the header or above the table; an error otherwise."""
-    text = half_width(line.text(metric))
-    if text in ("", "-", "—", "/", "无"):
+def read_involved(line: Line, measured_in: frozenset[str]) -> tuple[bool | None, Decimal | None]:
+    """Whether it involves money, None where the file does not say, and how much."""
+    text = half_width(line.text("amount_involved"))
+    if text in NOTHING or text in INVOLVED or text in NOT_INVOLVED:
+        return (None if text in NOTHING else text in INVOLVED), None
+    amount = in_column(line, "amount_involved", "万元", measured_in)
+    exact = amount.quantize(Decimal("0.01")) if amount else None
+    return bool(amount), exact or None
+
+
+NOTHING = ("", "-", "—", "/")
+INVOLVED = ("是", "有", "涉及")
+NOT_INVOLVED = ("否", "无", "不涉及", "0")
+
+
+def in_column(line: Line, field: str, wanted: str, measured_in: frozenset[str]) -> Decimal | None:
+    """A figure in the unit `wanted`, said in the cell, the header or above the table; an error otherwise."""
+    text = half_width(line.text(field))
+    if text in (*NOTHING, "无"):
         return None
     found = re.fullmatch(rf"{FIGURE}(份|个|项|万元|元)?", text, re.ASCII)
     if found is None:
         line.error(
-            metric,
+            field,
             "应是不带“约”“余”“若干”的数，不能为负。",
             "A plain figure is wanted, not negative and not approximate.",
         )
         return None
-    unit = found[2] or asked(line.header.text_of(metric)) or default_unit(metric, measured_in)
-    return in_unit(line, metric, Decimal(found[1].replace(",", "")), unit)
+    default = wanted if wanted in COUNTED | measured_in else ""
+    unit = found[2] or asked(line.header.text_of(field)) or default
+    return in_unit(line, field, Decimal(found[1].replace(",", "")), unit, wanted)
 
 
-def default_unit(metric: Metric, measured_in: frozenset[str]) -> str:
-    return UNIT_OF[metric] if UNIT_OF[metric] in COUNTED | measured_in else ""
-
-
-def in_unit(line: Line, metric: Metric, amount: Decimal, unit: str) -> Decimal | None:
-    wanted = UNIT_OF[metric]
+def in_unit(line: Line, field: str, amount: Decimal, unit: str, wanted: str) -> Decimal | None:
     if unit == "元" and wanted == "万元":
         return amount / 10_000
     if unit != wanted and not (unit == "个" and wanted in COUNTED):
         zh = f"没有写明单位，应以“{wanted}”计。" if not unit else f"单位是“{unit}”，应以“{wanted}”计。"
-        line.error(metric, zh, f"The unit must be {wanted}.")
+        line.error(field, zh, f"The unit must be {wanted}.")
         return None
     if wanted in COUNTED and amount != int(amount):
-        line.error(metric, f"“{wanted}”数应是整数。", "A whole number is wanted.")
+        line.error(field, f"“{wanted}”数应是整数。", "A whole number is wanted.")
         return None
     return amount
 

@@ -11,7 +11,7 @@ from policy.stages import Stage
 from policy.timelimits import TimeLimit, plain, read_day
 from tasks.ledgers import progress
 from tasks.ledgers.lines import Line, check_cells, split_unit_and_owner
-from tasks.ledgers.outcomes import read_outcomes
+from tasks.ledgers.outcomes import read_involved, read_outcomes
 from tasks.ledgers.sheets import EXCEL_ZERO, half_width
 from tasks.ledgers.values import (
     files,
@@ -93,6 +93,7 @@ def read_row(line: Line, about: About) -> LedgerRow | None:
     fill_limit(row, line, about)
     progress.fill_stage(row, line)
     row.outcomes = read_outcomes(line, about.measured_in)
+    row.involves_money, row.amount_involved = read_involved(line, about.measured_in)
     fill_discovery(row, line, about)
     fill_secrecy(row, line)
     check_order(row, line, about.today)

@@ -274,6 +274,23 @@ async def test_each_mistake_is_said_in_a_sentence(
     assert sentence_of(await village.send(page, form(RED, Act.REPORT_PROGRESS), said)) == sentence
 
 
+async def test_what_is_about_money_says_beforehand_what_it_lacks(town: Settings, visit: Visit) -> None:
+    number = await assigned(town, deadline_type="immediate")
+    office, village = await visit("ganshi"), await visit("bingcun")
+    placed = {"amount_involved": "3.5", "unit": "丙村党支部", "post": "丙村党支部书记"}
+    await act(town, number, Act.REASSIGN, "ganshi", **placed)
+    assert "3.5万元" in (await office.get(f"/findings/{number}")).text
+    await act(town, number, Act.ACCEPT, "bingcun")
+    done = await does(village, number, Act.ATTACH_EVIDENCE, files=files(("收据.pdf", PDF)))
+    assert "提交验收：" in done.text
+    assert "涉及金额，请在“成效数据”中填报" in done.text
+    short = await village.send(await village.get(form(number, Act.SUBMIT)), form(number, Act.SUBMIT))
+    assert short.status_code == 400
+    assert "已收回或调整的金额" in sentence_of(short)
+    done = await does(village, number, Act.SUBMIT, {"outcome_receivables_collected": "3.5"})
+    assert "现为“待验收”" in sentence_of(done)
+
+
 async def test_a_plan_takes_more_rows_and_a_vague_measure_is_doubted_once(
     town: Settings, visit: Visit
 ) -> None:

@@ -59,6 +59,8 @@ async def test_a_printed_ledger_is_the_ledger_of_the_trade_across_a3_and_can_be_
 
 
 async def test_what_goes_out_comes_in_again_unchanged(town: Settings, visit: Visit, tmp_path: Path) -> None:
+    await change(town, "UPDATE finding SET involves_money = true")
+    await change(town, "UPDATE finding SET amount_involved = '12.50' WHERE number = :n", n=RED)
     file = tmp_path / "out.xlsx"
     file.write_bytes((await (await visit("jiwei")).get("/findings/export.xlsx")).content)
     db = database(town)

@@ -90,9 +90,10 @@ async def test_a_finding_with_unit_and_post_is_stored_and_assigned_at_once(
 ) -> None:
     desk = await inspector(visit)
     post = await post_id(town, "甲村党支部书记")
-    stored = await found(town, await confirmed(desk, {"post": post}))
+    stored = await found(town, await confirmed(desk, {"post": post, "amount_involved": "12.5"}))
     assert (stored.stage, str(stored.deadline), stored.severity) == (Stage.ASSIGNED, "2026-10-16", "较重")
     assert "已登记" in sentence_of(await desk.get(f"/findings/{stored.number}", said="opened"))
+    assert stored.involves_money
 
 
 async def test_a_form_sent_twice_stores_one_finding(town: Settings, visit: Visit) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from models.columns import Amount
 from models.listing.grams import entries, plain
 
 revision = "0006"
@@ -204,6 +205,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("by", "nonce", name="one call for one form"),
     )
     op.create_index("ix_phone_call_finding", "phone_call", ["finding"])
+    op.add_column(
+        "finding", sa.Column("involves_money", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column("finding", sa.Column("amount_involved", Amount(), nullable=True))
     _make_lists_quick()
     op.create_index("findings_by_round", "finding", ["inspection_round_id", "stage"])
     assisted = sa.text("assisting <> ''")
@@ -362,6 +367,8 @@ def downgrade() -> None:
     op.drop_index("findings_by_stage", "finding")
     op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
     op.drop_index("findings_by_round", "finding")
+    for column in ("amount_involved", "involves_money"):
+        op.drop_column("finding", column)
     if op.get_bind().dialect.name == "sqlite":
         op.drop_table("finding_search")
     op.drop_table("finding_text")

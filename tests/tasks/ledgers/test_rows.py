@@ -273,3 +273,25 @@ def test_the_ledger_is_found_among_several_sheets(tmp_path: Path) -> None:
 def test_words_under_a_progress_header_are_progress(tmp_path: Path) -> None:
     row = only_row(write_csv(tmp_path, {"整改进度": "正在收集材料", "进展情况": ""}))
     assert (row.percent, row.progress) == (None, "正在收集材料")
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "read_as"),
+    [
+        ("涉及金额（万元）", "12.5", (True, Decimal("12.50"))),
+        ("涉及金额（元）", "32000", (True, Decimal("3.20"))),
+        ("涉及金额", "8万元", (True, Decimal(8))),
+        ("是否涉及金额", "是", (True, None)),
+        ("涉及金额（万元）", "0", (False, None)),
+        ("涉及金额（万元）", "", (None, None)),
+    ],
+)
+def test_a_ledger_says_whether_it_is_about_money(
+    tmp_path: Path, header: str, value: str, read_as: tuple[bool | None, Decimal | None]
+) -> None:
+    row = only_row(write_csv(tmp_path, {header: value}))
+    assert (row.involves_money, row.amount_involved) == read_as
+
+
+def test_an_amount_that_is_no_figure_is_said_where_it_stands(tmp_path: Path) -> None:
+    assert errors(write_csv(tmp_path, {"涉及金额（万元）": "约5"}))[0][1] == "涉及金额（万元）"
