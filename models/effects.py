@@ -53,6 +53,12 @@ class Doing:
     """What else the event is to say, besides the words of the person."""
 
     @property
+    def assisting_unit(self) -> str:
+        """The unit whose share it is, where it only assists."""
+        unit: str = self.noted.get("assists", "")
+        return unit
+
+    @property
     def words(self) -> ActWords:
         return self.order.words
 
@@ -243,8 +249,9 @@ async def _measures(doing: Doing) -> list[Measure]:
 
 async def _report_progress(doing: Doing) -> None:
     finding, words = doing.finding, doing.words
-    finding.percent = finding.percent if words.percent is None else words.percent
-    finding.progress = words.text
+    if not doing.assisting_unit:  # how the whole stands is not for who assists to say
+        finding.percent = finding.percent if words.percent is None else words.percent
+        finding.progress = words.text
     entry = whole(
         ProgressEntry,
         finding=finding.number,
@@ -254,6 +261,7 @@ async def _report_progress(doing: Doing) -> None:
         by=doing.actor.account,
         percent=finding.percent,
         text=words.text,
+        assisting_unit=doing.assisting_unit,
     )
     await store(doing.session, ProgressEntry, [entry])
     await figure_outcomes(doing.session, finding, words)
@@ -361,6 +369,7 @@ def _evidence(doing: Doing, file: Attached) -> dict[str, Any]:
         size=file.size,
         at=doing.now,
         by=doing.actor.account,
+        assisting_unit=doing.assisting_unit,
     )
 
 

@@ -249,6 +249,8 @@ class ProgressEntry(SQLModel, table=True):
     by: str = Field(default="", max_length=100)
     percent: int
     text: str
+    assisting_unit: str = Field(default="", max_length=200)
+    """The unit that assists and reported its share; empty where the responsible unit did."""
 
 
 class Evidence(SQLModel, table=True):
@@ -273,6 +275,7 @@ class Evidence(SQLModel, table=True):
     by: str = Field(default="", max_length=100)
     withdrawn_event: int | None = None
     """The event that withdrew it; from then on it is neither shown nor counted, and its history stays."""
+    assisting_unit: str = Field(default="", max_length=200)
 
 
 class OutcomeFigure(SQLModel, table=True):

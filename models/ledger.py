@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import sqlalchemy
-from sqlalchemy import Executable, Integer, String, and_, bindparam, func, update
+from sqlalchemy import Executable, Integer, String, and_, bindparam, func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
@@ -32,7 +32,7 @@ from policy import acts, chain, extensions, money
 from policy.notices import notices
 from policy.office import OFFICE, office_day
 from policy.refusals import BadInput, NotAllowed, NotFound, Overtaken
-from policy.roles import Actor, stands_in_for
+from policy.roles import ASSISTING_ACTS, Actor, assisting_post, assists, stands_in_for
 from policy.stages import Act, Facts, Money, Moved, Path, Stage, move
 from policy.trade import Trade
 
@@ -106,7 +106,7 @@ async def enact(
     today = office_day(now)
     past = await _past(session, finding)
     actor = await book.actor(session, order.by, finding.lead_unit_id, today)
-    facts = await _with_money(session, _facts(finding, past), finding)
+    facts = await _with_more(session, _facts(finding, past), finding)
     before = await _with_approvals(session, facts, finding)
     trade = await knowing(session, trade, finding.rules_version)
     rules, calendar = letters.under(trade, finding)
@@ -114,6 +114,8 @@ async def enact(
     moved = acts.decide(before, order.act, actor, _said(order), rules, calendar, today)
     doing = Doing(session, finding, order, actor, before, moved, trade, now, today)
     doing.noted.update(came)
+    if assists(before, order.act, actor):
+        doing.noted["assists"] = await book.unit_of(session, assisting_post(before, actor))
     lent = stands_in_for(before, order.act, actor)
     if lent is not None:
         doing.noted["stands_in"] = await book.stood_in_for(session, lent, today)
@@ -218,7 +220,7 @@ async def _past(session: AsyncSession, finding: Finding) -> Past:
 
 
 def _asked_of_the_past() -> Executable:
-    """The last event with the counts of this cycle, on a line for each person who submitted in it."""
+    """The last event with the counts of this cycle, on a line for each person who submitted or assisted."""
     number, cycle = bindparam("number", type_=String), bindparam("cycle", type_=Integer)
     last, submitted = aliased(Event), aliased(Event)
     stands = select(func.count()).where(
@@ -232,8 +234,13 @@ def _asked_of_the_past() -> Executable:
     )
     open_ones = measures.where(col(Measure.done_on).is_(None)).scalar_subquery()
     done_ones = measures.where(col(Measure.done_on).is_not(None)).scalar_subquery()
+    as_assistant = and_(
+        col(submitted.act).in_(sorted(ASSISTING_ACTS)), col(submitted.said).contains('"assists":')
+    )
     by_submitting = and_(
-        col(submitted.finding) == number, col(submitted.cycle) == cycle, col(submitted.act) == Act.SUBMIT
+        col(submitted.finding) == number,
+        col(submitted.cycle) == cycle,
+        or_(col(submitted.act) == Act.SUBMIT, as_assistant),
     )
     return (
         sqlalchemy.select(
@@ -256,7 +263,7 @@ PAST = _asked_of_the_past()
 
 async def facts_now(session: AsyncSession, finding: Finding) -> Facts:
     """The finding as the rules see it now, for whoever asks what could be done with it."""
-    facts = await _with_money(session, _facts(finding, await _past(session, finding)), finding)
+    facts = await _with_more(session, _facts(finding, await _past(session, finding)), finding)
     return await _with_approvals(session, facts, finding)
 
 
@@ -290,10 +297,18 @@ def _facts(finding: Finding, past: Past) -> Facts:
     )
 
 
-async def _with_money(session: AsyncSession, facts: Facts, finding: Finding) -> Facts:
-    """What of it was settled, and what shows that; asked only of what is about money."""
-    if not finding.involves_money:
-        return facts
+async def _with_more(session: AsyncSession, facts: Facts, finding: Finding) -> Facts:
+    """What is asked of few findings only."""
+    if finding.involves_money:
+        facts = replace(facts, money=await _money(session, finding))
+    if finding.assisting and not finding.confidential:  # who only assists does not open those
+        posts = await book.assistants(session, finding.assisting.split("\n"))
+        facts = replace(facts, assisting_posts=posts)
+    return facts
+
+
+async def _money(session: AsyncSession, finding: Finding) -> Money:
+    """What of it was settled, and what shows that."""
     in_cycle = (OutcomeFigure.finding == finding.number, OutcomeFigure.cycle == finding.cycle)
     figures = {x.metric: x.amount for x in await session.exec(select(OutcomeFigure).where(*in_cycle))}
     uploaded = (
@@ -304,8 +319,7 @@ async def _with_money(session: AsyncSession, facts: Facts, finding: Finding) -> 
     )
     names = await session.exec(select(Evidence.name).where(*uploaded))
     vouchers = sum(money.is_voucher(name) for name in names)
-    known = Money(finding.amount_involved, money.settling(figures), vouchers)
-    return replace(facts, money=known)
+    return Money(finding.amount_involved, money.settling(figures), vouchers)
 
 
 async def _with_approvals(session: AsyncSession, facts: Facts, finding: Finding) -> Facts:

@@ -1,6 +1,6 @@
 """What one person has to do now, waits for, and assists in: one question for each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ from models.staff.book import OWN_POSTS
 from models.staff.people import Person, Post
 from policy import extensions
 from policy.rules import Rules
-from policy.stages import LIVE, Stage
+from policy.stages import LIVE, WORKING, Stage
 from policy.turns import OTHERS, OWNERS, TURNS
 
 MOST = 100
@@ -41,6 +41,8 @@ class Mine:
     is_cut: frozenset[str]
     lent: dict[str, str]
     """The posts one stands in for today, each with the name of its holder; empty for a vacant one."""
+    to_report: frozenset[str]
+    """Of what one's unit assists in: where its share can be reported now."""
 
     @property
     def is_empty(self) -> bool:
@@ -56,12 +58,14 @@ async def mine(session: AsyncSession, sight: Sight, person: int, rules: Rules, t
         "to_check": await _numbers(session, _to_check(sight), col(Finding.stage_since)),
         "to_decide": await _to_decide(session, sight, person, rules),
         "waiting": await _numbers(session, waiting, col(Finding.stage_since)),
-        "assisting": await _numbers(session, _assisted(sight), col(Finding.deadline)),
+        "assisting": await _numbers(session, _assisted(sight.own_units, sight), col(Finding.deadline)),
     }
     rows = await _rows(session, sight, found.values(), today)
     shown = {kind: [rows[number] for number in numbers[:MOST]] for kind, numbers in found.items()}
     is_cut = frozenset(kind for kind, numbers in found.items() if len(numbers) > MOST)
-    return Mine(**shown, is_cut=is_cut, lent=await _lent(session, sight, person, today))
+    lent = await _lent(session, sight, person, today)
+    to_report = frozenset(row["number"] for row in shown["assisting"] if row["to_report"])
+    return Mine(**shown, is_cut=is_cut, lent=lent, to_report=to_report)
 
 
 async def _lent(session: AsyncSession, sight: Sight, person: int, today: date) -> dict[str, str]:
@@ -86,10 +90,16 @@ async def _rows(
     """Lines as in any list, with the day their stage began; what one may not open only as it stands."""
     numbers = sorted({number for some in found for number in some[:MOST]})
     lines = {row["number"]: row for row in await questions.listed(session, today, numbers=numbers)}
-    asked = sqlalchemy.select(col(Finding.number), col(Finding.stage_since), opened(sight).label("is_open"))
-    for number, since, is_open in await plain(session, asked.where(col(Finding.number).in_(numbers)), {}):
+    asked = sqlalchemy.select(
+        col(Finding.number),
+        col(Finding.stage_since),
+        opened(sight).label("is_open"),
+        _to_report(sight).label("to_report"),
+    ).where(col(Finding.number).in_(numbers))
+    for number, since, is_open, to_report in await plain(session, asked, {}):
         line = lines[number] if is_open else veiled(lines[number])
-        lines[number] = line | {"since": since.isoformat(), "days_since": (today - since).days}
+        days = {"since": since.isoformat(), "days_since": (today - since).days}
+        lines[number] = {**line, **days, "to_report": to_report}
     return lines
 
 
@@ -124,10 +134,16 @@ def _has_turn(sight: Sight, stage: Stage) -> ColumnElement[bool]:
     return or_(by_post, and_(named.is_(None), by_role))
 
 
-def _assisted(sight: Sight) -> ColumnElement[bool]:
-    """Findings that name a unit of one's own as assisting."""
+def _to_report(sight: Sight) -> ColumnElement[bool]:
+    """Where the share of one's own unit can be reported now."""
+    under_way = and_(col(Finding.stage).in_(sorted(WORKING)), col(Finding.confidential).is_(False))
+    return and_(_assisted(sight.reported_units, sight), under_way)
+
+
+def _assisted(units: Collection[str], sight: Sight) -> ColumnElement[bool]:
+    """Findings that name one of these units of one's own as assisting."""
     lines = literal_column("'\n'").concat(col(Finding.assisting)).concat(literal_column("'\n'"))
-    named = [lines.contains(f"\n{unit}\n", autoescape=True) for unit in sorted(sight.own_units)]
+    named = [lines.contains(f"\n{unit}\n", autoescape=True) for unit in sorted(units)]
     assisted = col(Finding.assisting) != literal_column("''")
     return and_(assisted, _of(LIVE, or_(false(), *named)), _is_others(sight))
 

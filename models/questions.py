@@ -176,8 +176,15 @@ async def shown(session: AsyncSession, finding: Finding, today: date) -> Row:
 
 BELONGINGS: tuple[tuple[str, type[SQLModel], tuple[str, ...]], ...] = (
     ("measures", Measure, ("cycle", "seq", "text", "due_on", "done_on", "tracked")),
-    ("progress_entries", ProgressEntry, ("cycle", "round", "at", "by", "percent", "text")),
-    ("evidence", Evidence, ("id", "cycle", "round", "name", "sha256", "size", "at", "by", "withdrawn_event")),
+    ("progress_entries", ProgressEntry, ("cycle", "round", "at", "by", "percent", "text", "assisting_unit")),
+    (
+        "evidence",
+        Evidence,
+        (
+            *("id", "cycle", "round", "name", "sha256", "size", "at", "by"),
+            *("withdrawn_event", "assisting_unit"),
+        ),
+    ),
     ("outcomes", OutcomeFigure, ("cycle", "metric", "amount", "unit")),
     ("regulations", Regulation, ("name", "document", "issued_on", "revised")),
 )
@@ -214,7 +221,7 @@ async def _events(session: AsyncSession, number: str) -> list[Row]:
             "imported": event.imported,
             "recorded_at": _moment(event.recorded_at),
             "said": event.said,
-            **{name: _said(event).get(name) for name in ("stands_in", "handed_over")},
+            **{name: _said(event).get(name) for name in ("stands_in", "handed_over", "assists")},
         }
         for event in rows
     ]

@@ -23,7 +23,7 @@ from policy.deadlines import DeadlineType, counted_from, due
 from policy.extensions import latest_extension
 from policy.notices import asked_to_decide
 from policy.proposals import Proposal
-from policy.roles import Role
+from policy.roles import Role, assisting_post, only_assists
 from policy.saying import Limits
 from policy.stages import WORKING, Act, Facts
 from policy.trade import Trade
@@ -45,6 +45,8 @@ class Standing:
     """Who was asked to decide on an extension."""
     returned: Event | None = None
     """Why it came back, while that is still to be answered or verified."""
+    assisting_unit: str = ""
+    """The unit whose share the person may report, where it only assists."""
 
     @property
     def unsettled(self) -> tuple[str, str] | None:
@@ -78,6 +80,7 @@ async def standing(
         tuple(dict.fromkeys(found["people"])),
         asked_to_decide(extensions.wanted(facts, rules)) if facts.extension_to else frozenset(),
         returned,
+        await book.unit_of(session, assisting_post(facts, actor)) if only_assists(facts, actor) else "",
     )
 
 

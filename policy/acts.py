@@ -9,7 +9,7 @@ from decimal import Decimal
 from policy import extensions, merging, money
 from policy.deadlines import Calendar
 from policy.refusals import BadInput, NotAllowed
-from policy.roles import ROLES_FOR, Actor, Why, hindrance
+from policy.roles import ROLES_FOR, Actor, Why, assists, hindrance
 from policy.rules import Rules
 from policy.saying import Limits, Said, needs_text
 from policy.stages import MOVES, Act, Facts, Moved, Path, Stage, acts_possible, move
@@ -100,6 +100,10 @@ WHY_WORDS = {
         "此事项由责任人岗位的任职人（或其代班人）办理，您今天不在该岗位",
         "only the holder of the owner post, or their substitute, may do this, and you are not today",
     ),
+    Why.ONLY_ASSISTS: (
+        "您的单位是协办单位，只能填报本单位进展、上传佐证，其余由责任单位办理",
+        "your unit assists: it reports its share and attaches evidence, the responsible unit does all else",
+    ),
     Why.NOT_THEIR_ROLE: ("您的岗位没有这项权限", "none of your posts may do this"),
     Why.OWN_WORK: (
         "整改人不能办理自己事项的验收、销号和审批，请由他人办理",
@@ -132,8 +136,13 @@ def _plan(facts: Facts, said: Said, _limits: Limits) -> None:
             )
 
 
-def _progress(facts: Facts, said: Said, _limits: Limits) -> None:
+def _progress(facts: Facts, said: Said, limits: Limits) -> None:
     needs_text(said.text, "进展情况", "A progress text")
+    if assists(facts, Act.REPORT_PROGRESS, limits.actor) and (said.percent is not None or said.outcomes):
+        raise BadInput(
+            "协办单位只填报本单位的进展，进度和成效数据由责任单位填报。",
+            "A unit that assists reports its own share; percent and figures are the responsible unit's.",
+        )
     if said.percent is None:
         return
     if not 0 <= said.percent <= 100:

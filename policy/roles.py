@@ -79,6 +79,11 @@ OWNER_ACTS = frozenset(
     }
 )
 
+ASSISTING_ACTS = frozenset({Act.REPORT_PROGRESS, Act.ATTACH_EVIDENCE})
+"""What a unit that assists does for its own share; the unit that answers for the whole does the rest."""
+ASSISTANTS = frozenset({Role.OWNER, Role.PARTY_HEAD, Role.UNIT_HEAD})
+"""Whose posts report for a unit that assists."""
+
 ROLES_FOR: dict[Act, frozenset[Role]] = {
     Act.OPEN: INSPECTORS,
     Act.ASSIGN: INSPECTORS,
@@ -105,6 +110,7 @@ class Why(StrEnum):
     """Why a person may not do an act that the stage would allow."""
 
     NOT_THEIR_POST = "not_their_post"
+    ONLY_ASSISTS = "only_assists"
     NOT_THEIR_ROLE = "not_their_role"
     OWN_WORK = "own_work"
     VERIFIED_IT = "verified_it"
@@ -113,7 +119,7 @@ class Why(StrEnum):
 def hindrance(facts: Facts, act: Act, actor: Actor) -> Why | None:
     """What keeps `actor` from `act`, if anything: the post, the role, or the separation of duties."""
     if act in OWNER_ACTS:
-        return None if facts.owner_post in actor.posts else Why.NOT_THEIR_POST
+        return _not_their_work(facts, act, actor)
     if not _has_role(facts, act, actor):
         return Why.NOT_THEIR_ROLE
     if act in SEPARATE and _did_the_work(facts, actor):
@@ -121,6 +127,27 @@ def hindrance(facts: Facts, act: Act, actor: Actor) -> Why | None:
     if act is Act.APPROVE_CLOSURE and actor.person == facts.verified_by:
         return Why.VERIFIED_IT
     return None
+
+
+def _not_their_work(facts: Facts, act: Act, actor: Actor) -> Why | None:
+    if facts.owner_post in actor.posts or assists(facts, act, actor):
+        return None
+    return Why.ONLY_ASSISTS if only_assists(facts, actor) else Why.NOT_THEIR_POST
+
+
+def assists(facts: Facts, act: Act, actor: Actor) -> bool:
+    """Whether the act is done for the share of a unit that assists, not for the whole."""
+    return act in ASSISTING_ACTS and only_assists(facts, actor)
+
+
+def only_assists(facts: Facts, actor: Actor) -> bool:
+    """Whether the actor's unit has a share in the work, and the whole is another's."""
+    return facts.owner_post not in actor.posts and bool(facts.assisting_posts & actor.posts)
+
+
+def assisting_post(facts: Facts, actor: Actor) -> int:
+    """The post for whose unit the actor assists: their own rather than one they stand in for."""
+    return min(facts.assisting_posts & actor.posts, key=lambda post: (post in actor.lent, post))
 
 
 SEPARATE = frozenset(
@@ -164,6 +191,8 @@ def _roles_for(facts: Facts, act: Act) -> frozenset[Role]:
 def stands_in_for(facts: Facts, act: Act, actor: Actor) -> int | None:
     """The post in whose place the actor does an act that no post of their own lets them do."""
     post, roles = _own_post_for(facts, act), _roles_for(facts, act)
+    if assists(facts, act, actor):
+        post = assisting_post(facts, actor)
     if post in actor.posts:
         return post if post in actor.lent else None
     return lending_post(roles, actor)

@@ -166,9 +166,12 @@ class Facts:
     """Where the computed deadline fell before it was moved off a holiday."""
     owner_post: int | None = None
     verifier_post: int | None = None
+    assisting_posts: frozenset[int] = frozenset()
+    """Of the units that assist: whose holders report their own unit's share."""
     submitted_by: int | None = None
     submitters: frozenset[int] = frozenset()
-    """Everybody who submitted in this cycle, in whatever post they were then."""
+    """Everybody who submitted in this cycle, in whatever post they were then, or reported for a unit that
+    assists."""
     verified_by: int | None = None
     verified_on: date | None = None
     evidence: int = 0

@@ -13,7 +13,7 @@ from models.findings import Finding
 from models.staff import book
 from models.staff.people import Post, PostRole, Unit
 from policy.refusals import NotFound
-from policy.roles import Role
+from policy.roles import ASSISTANTS, Role
 from policy.sight import TRUSTED, WIDE
 
 OWN_POSTS = (
@@ -39,6 +39,8 @@ class Sight:
     """Whose confidential findings are opened."""
     own_units: frozenset[str] = field(default_factory=frozenset)
     """Names of the units of one's posts: a finding may name them as assisting."""
+    reported_units: frozenset[str] = field(default_factory=frozenset)
+    """Of these the ones whose share one reports where they assist."""
 
     def sees(self, finding: Finding) -> bool:
         """Also what one assists in."""
@@ -110,6 +112,7 @@ async def sight_of(session: AsyncSession, person_id: int, today: date) -> Sight:
         await _below(session, wide, {unit.id for _, unit, _ in found}),
         await _below(session, trusted, set()),
         frozenset(unit.name for _, unit, _ in found),
+        frozenset(unit.name for _, unit, role in found if role in ASSISTANTS),
     )
 
 

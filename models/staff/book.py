@@ -33,7 +33,7 @@ from models.bulk import plain
 from models.findings import Finding
 from models.staff.people import Account, Appointment, Person, Post, PostRole, Substitution, Unit
 from policy.refusals import NotAllowed, NotFound
-from policy.roles import Actor, Role
+from policy.roles import ASSISTANTS, Actor, Role
 
 LOCAL_KINDS = frozenset({"village", "grid", "village_group", "行政村", "村", "网格", "村民小组"})
 """Units whose roles reach no further than themselves and what lies below them."""
@@ -493,6 +493,22 @@ async def stood_in_for(session: AsyncSession, post_id: int, today: date) -> dict
     post = await session.get(Post, post_id)
     holder = (await holders(session, [post_id], today)).get(post_id)
     return {"post": post.name if post else "", "for": await person_name(session, holder)}
+
+
+async def assistants(session: AsyncSession, units: Collection[str]) -> frozenset[int]:
+    """The posts that report for units that assist, by the units' names."""
+    found = await session.exec(
+        select(Post.id)
+        .join(Unit, col(Unit.id) == col(Post.unit_id))
+        .join(PostRole, col(PostRole.post_id) == col(Post.id))
+        .where(col(Unit.name).in_(units), col(PostRole.role).in_(sorted(ASSISTANTS)))
+    )
+    return frozenset(post for post in found if post is not None)
+
+
+async def unit_of(session: AsyncSession, post_id: int) -> str:
+    named = select(Unit.name).join(Post, col(Post.unit_id) == col(Unit.id)).where(col(Post.id) == post_id)
+    return (await session.exec(named)).one()
 
 
 async def person_name(session: AsyncSession, person_id: int | None) -> str:

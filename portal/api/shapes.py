@@ -93,6 +93,7 @@ class ProgressOut(Shape):
     by: str
     percent: int
     text: str
+    assisting_unit: str = Field(description="The unit that assists and reported its share, if one did.")
 
 
 class EvidenceOut(Shape):
@@ -110,6 +111,7 @@ class EvidenceOut(Shape):
     at: datetime
     by: str
     withdrawn_event: int | None
+    assisting_unit: str
 
 
 class OutcomeOut(Shape):
@@ -190,6 +192,7 @@ class EventOut(Shape):
     said: str = Field(description="What was said with the act, as JSON text.")
     stands_in: StoodIn | None
     handed_over: HandedOver | None
+    assists: str | None = Field(description="The unit that assists and for whose share it was done.")
 
 
 class ReachedOut(Shape):

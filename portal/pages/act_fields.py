@@ -283,6 +283,13 @@ FIELDS: dict[Act, tuple[Field, ...]] = {
 }
 """The acts that have a form of their own, and what is asked."""
 
+OF_A_SHARE = frozenset({"text", "files"})
+"""What a unit that only assists is asked; how the whole stands is not for it to say."""
+SHARE: Words = (
+    "您的单位协办：只写本单位做了什么。总进度、提交验收由责任单位办理。",
+    "Your unit assists: say what it did itself. The responsible unit reports on the whole and submits.",
+)
+
 INTRO: dict[Act, Words] = {
     Act.ASSIGN: ("派发后责任人即收到交办单。", "Whoever is responsible is told at once."),
     Act.ACCEPT: ("认领后由您负责整改。", "Having accepted it, you see to it that it is put right."),

@@ -120,11 +120,14 @@ def asked(seen: Seen, act: Act, posts: Sequence[PostChoice], shown: Shown, reade
     """What the form asks, what it holds, and what there is to choose from."""
     stands_there = initial(seen, act, posts)
     given = stands_there | dict(shown.typed.said)
-    fields = act_fields.fields(act, musts(must_open(seen), act))
+    fields, intro = act_fields.fields(act, musts(must_open(seen), act)), INTRO.get(act, ("", ""))
+    if seen.standing and seen.standing.assisting_unit:
+        fields = tuple(one for one in fields if one.name in act_fields.OF_A_SHARE)
+        intro = act_fields.SHARE
     return {
         "fields": fields,
         "folded": act_fields.folded(fields, given),
-        "intro": reader.speech.of(INTRO.get(act, ("", ""))),
+        "intro": reader.speech.of(intro),
         "given": given,
         "posts": {
             one.name: act_fields.offered(one, posts, stands_there.get(one.name, ""))

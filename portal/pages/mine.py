@@ -82,7 +82,7 @@ async def my_items(reader: Reading) -> HTMLResponse:
         to_do=to_do(reader, found),
         to_check=to_check(reader, found),
         waiting=[Item(row, waited=waited(reader, row)) for row in found.waiting],
-        assisting=[Item(row) for row in found.assisting],
+        assisting=[assisted(reader, row, found) for row in found.assisting],
         most=MOST,
         has_posts=bool(reader.sight.posts),
         may_open=reader.has(*ROLES_FOR[Act.OPEN]),
@@ -125,6 +125,14 @@ def item(reader: Reader, row: Row, *, is_check: bool = False) -> Item:
     if act in AT_ONCE:
         at = reader.link(f"/findings/{row['number']}/acts/{act.value}")
     return Item(row, words, at, waited(reader, row) if is_check else "")
+
+
+def assisted(reader: Reader, row: Row, found: Mine) -> Item:
+    """With a way to report one's own share, where there is work going on."""
+    if row["number"] not in found.to_report:
+        return Item(row)
+    words = reader.speech.say("填报本单位进展", "Report our share")
+    return Item(row, words, reader.link(f"/findings/{row['number']}/acts/{Act.REPORT_PROGRESS.value}"))
 
 
 def waited(reader: Reader, row: Row) -> str:

@@ -96,12 +96,17 @@ class Speech:
     def hands(self, event: Row) -> list[str]:
         """`代甲书记办理`, and `甲书记 → 丙书记`: whose work an act was, and whose it is now."""
         told: list[str] = []
+        if unit := event["assists"]:
+            told.append(self.assists(unit))
         if lent := event["stands_in"]:
             name = lent["for"] or lent["post"]
             told.append(self.say(f"代{name}办理", f"standing in for {name}"))
         if passed := event["handed_over"]:
             told.append(" → ".join(self._hand(passed, side) for side in ("from", "to")))
         return told
+
+    def assists(self, unit: str) -> str:
+        return self.say(f"协办：{unit}", f"assisting: {unit}")
 
     def _hand(self, passed: Row, side: str) -> str:
         post, person = passed[side]["post"], passed[side]["person"]

@@ -291,6 +291,21 @@ async def test_what_is_about_money_says_beforehand_what_it_lacks(town: Settings,
     assert "现为“待验收”" in sentence_of(done)
 
 
+async def test_a_unit_that_assists_reports_its_share_from_my_items(town: Settings, visit: Visit) -> None:
+    number = await assigned(town, deadline_type="immediate", assisting="甲村党支部")
+    await act(town, number, Act.ACCEPT, "bingcun")
+    neighbour, village = await visit("jiacun"), await visit("bingcun")
+    assert form(number, Act.REPORT_PROGRESS) in (await neighbour.get("/mine")).text
+    page = await neighbour.get(form(number, Act.REPORT_PROGRESS))
+    assert 'name="percent"' not in page.text
+    assert 'name="outcome_debt_resolved"' not in page.text
+    done = await does(neighbour, number, Act.REPORT_PROGRESS, {"text": "本村已补签12户"})
+    assert offered(done) == ["report_progress", "attach_evidence"]
+    assert "您的单位协办" in done.text
+    assert (await village.get(f"/findings/{number}")).text.count("协办：甲村党支部") == 2
+    assert (await neighbour.get(form(number, Act.SUBMIT))).status_code == 409
+
+
 async def test_a_plan_takes_more_rows_and_a_vague_measure_is_doubted_once(
     town: Settings, visit: Visit
 ) -> None:

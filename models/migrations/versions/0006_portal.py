@@ -38,6 +38,9 @@ ACTS = (
 )
 BEFORE = tuple(act for act in ACTS if act != "withdraw_evidence")
 
+SHARED = ("progress_entry", "evidence")
+"""What also a unit that assists adds to."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -209,6 +212,9 @@ def upgrade() -> None:
         "finding", sa.Column("involves_money", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("finding", sa.Column("amount_involved", Amount(), nullable=True))
+    for table in SHARED:
+        unit = sa.Column("assisting_unit", sa.String(length=200), nullable=False, server_default="")
+        op.add_column(table, unit)
     _make_lists_quick()
     op.create_index("findings_by_round", "finding", ["inspection_round_id", "stage"])
     assisted = sa.text("assisting <> ''")
@@ -367,6 +373,8 @@ def downgrade() -> None:
     op.drop_index("findings_by_stage", "finding")
     op.create_index("findings_by_stage", "finding", ["stage", "deadline"])
     op.drop_index("findings_by_round", "finding")
+    for table in SHARED:
+        op.drop_column(table, "assisting_unit")
     for column in ("amount_involved", "involves_money"):
         op.drop_column("finding", column)
     if op.get_bind().dialect.name == "sqlite":
