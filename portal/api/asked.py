@@ -75,6 +75,9 @@ class Filters(BaseModel):
         return understood(pairs)
 
 
+MORE_THAN_NOTHING = r"^([1-9][0-9]{0,11}(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?))$"
+
+
 class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -88,11 +91,7 @@ class Asked(BaseModel):
     deadline: Day | None = None
     deadline_type: DeadlineType | None = None
     involves_money: bool | None = None
-    amount_involved: str | None = Field(
-        default=None,
-        pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$",
-        description="In 万元, like “12.5”; not nothing.",
-    )
+    amount_involved: str | None = Field(default=None, pattern=MORE_THAN_NOTHING, description="In 万元.")
 
 
 class MeasureIn(BaseModel):
