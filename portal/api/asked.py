@@ -136,6 +136,7 @@ class ActRequest(Asked):
     meeting: Line = ""
     met_on: Day | None = None
     sustained: bool = False
+    undone: bool = False
     next_review_on: Day | None = None
     supplement: Long = ""
     result: Long = ""

@@ -277,7 +277,7 @@ async def test_each_mistake_is_said_in_a_sentence(
 async def test_what_is_about_money_says_beforehand_what_it_lacks(town: Settings, visit: Visit) -> None:
     number = await assigned(town, deadline_type="immediate")
     office, village = await visit("ganshi"), await visit("bingcun")
-    placed = {"amount_involved": "3.5", "unit": "丙村党支部", "post": "丙村党支部书记"}
+    placed: dict[str, Any] = {"amount_involved": "3.5", "unit": "丙村党支部", "post": "丙村党支部书记"}
     await act(town, number, Act.REASSIGN, "ganshi", **placed)
     assert "3.5万元" in (await office.get(f"/findings/{number}")).text
     await act(town, number, Act.ACCEPT, "bingcun")
