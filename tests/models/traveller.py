@@ -38,7 +38,8 @@ class Traveller:
     today: date
     foretold: list[Planned] = field(default_factory=list)
     seen: set[tuple[int | None, datetime]] = field(default_factory=set)
-    """Letters with the moment they were recorded: one that was cancelled may be called for anew."""
+    """Letters that stand, with the moment they were recorded: one that was cancelled may be called for anew,
+    in the same moment even."""
 
     async def foresee(self) -> None:
         async with self.db.reading() as session:
@@ -78,11 +79,10 @@ class Traveller:
 
     async def _new(self) -> list[Letter]:
         async with self.db.reading() as session:
-            rows = await session.exec(
-                select(Letter).where(Letter.finding == self.number, col(Letter.reminder))
-            )
-            new = [row for row in rows if (row.id, row.created_at) not in self.seen]
-        self.seen |= {(row.id, row.created_at) for row in new}
+            found = select(Letter).where(Letter.finding == self.number, col(Letter.reminder))
+            rows = [row for row in await session.exec(found) if row.state is not LetterState.CANCELLED]
+        new = [row for row in rows if (row.id, row.created_at) not in self.seen]
+        self.seen = {(row.id, row.created_at) for row in rows}
         return new
 
     async def recorded(self) -> dict[str, list[date]]:

@@ -401,7 +401,7 @@ async def test_letters_not_yet_mailed_follow_the_work(town: Database) -> None:
 @pytest.mark.parametrize(
     ("words", "by", "refusal", "says"),
     [
-        ({}, "inspector", BadInput, "post="),
+        ({}, "inspector", BadInput, "岗位"),
         ({"post": POST}, "inspector", BadInput, "本来就是"),
         ({"post": "乡纪委书记"}, "inspector", NotAllowed, "同一人"),
         ({"post": "空岗"}, "inspector", NotAllowed, "岗位空缺"),
