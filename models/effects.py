@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import extending
+from models.access.sight import sight_of
 from models.bulk import store, whole
 from models.evidence import standing_file
 from models.findings import (
@@ -467,7 +468,8 @@ async def _reopen(doing: Doing) -> None:
 
 async def _merge(doing: Doing) -> None:
     target = await doing.session.get(Finding, doing.words.into)
-    if target is None:
+    sight = await sight_of(doing.session, doing.actor.person, doing.today)
+    if target is None or not sight.sees(target):
         raise BadInput(
             f"没有编号为“{doing.words.into}”的问题。", f"There is no finding “{doing.words.into}”."
         )

@@ -28,6 +28,8 @@ LEDGERS = Bucket(20, 60)
 TEST_MAILS = Bucket(5, 60)
 EXPORTS = Bucket(20, 15)
 API_CALLS = Bucket(600, 0.1)
+REFUSALS = Bucket(20, 60)
+"""What somebody is refused and that is noted."""
 
 
 def drained(level: float, since: datetime, now: datetime, bucket: Bucket) -> float:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from contextlib import suppress
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from models.access.trail import note_refusal
+from models.database import database
 from policy.refusals import BadInput, NotAllowed, NotFound, NotSignedIn, Refusal, TooOften, Unavailable
 from portal.api.problems import is_api, problem
 from portal.pages.paper import reader_of
+from tasks import clock
 
 LOG = logging.getLogger("rectify.portal")
 BROKEN = (
@@ -76,9 +80,28 @@ async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
     answer = sentence(request, status_of(error), error.zh, error.en)
+    if isinstance(error, NotFound | NotAllowed):
+        await _note(request, answer.status_code)
     if isinstance(error, TooOften):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
+
+
+async def _note(request: Request, status: int) -> None:
+    """Who was turned away from what, for an auditor; a database that is away has other troubles."""
+    account = account_of(request.scope)
+    if account:
+        what = f"{request.method} {request.url.path} → {status}"
+        host = request.client.host if request.client else ""
+        with suppress(Refusal):
+            await note_refusal(database(request.app.state.config), account, host, what, clock.real())
+
+
+def account_of(scope: Scope) -> str:
+    """Who is signed in, or whose token came; nobody is empty."""
+    state = scope.get("state", {})
+    who = state.get("visitor") or state.get("bearer")
+    return str(who.account) if who else ""
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

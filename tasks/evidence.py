@@ -1,5 +1,6 @@
 """What may be handed in as evidence: name, first bytes and structure have to agree, then the file is kept."""
 
+import os
 import re
 import struct
 import zipfile
@@ -66,12 +67,33 @@ def endings(name: str) -> list[str]:
     return [part.strip().lower() for part in name.split(".")[1:]]
 
 
-def _picture(name: str, stream: IO[bytes]) -> None:
+def _png(name: str, stream: IO[bytes]) -> None:
     """A PNG says its size at once."""
     head = stream.read(24)
     width, height = struct.unpack(">II", head[16:24]) if len(head) == 24 else (0, 0)
     if head[12:16] != b"IHDR" or not width or not height:
         raise _damaged(name)
+    _fits(name, width, height)
+
+
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""Markers of a JPEG after which its size stands (ITU-T T.81, table B.1)."""
+
+
+def _jpeg(name: str, stream: IO[bytes]) -> None:
+    """A JPEG says its size in its first frame, some segments on; without one there is no picture."""
+    stream.seek(2)
+    while len(head := stream.read(4)) == 4 and head[0] == 0xFF:
+        marker, length = head[1], int.from_bytes(head[2:], "big")
+        if marker in FRAMES:
+            size = stream.read(5)
+            if len(size) == 5:
+                _fits(name, int.from_bytes(size[3:5], "big"), int.from_bytes(size[1:3], "big"))
+            return
+        stream.seek(max(length - 2, 0), os.SEEK_CUR)
+
+
+def _fits(name: str, width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise BadInput(
             f"图片“{name}”尺寸过大（{width}×{height}），请缩小后再传。",
@@ -137,9 +159,9 @@ def _runs(types: bytes) -> bool:
 CONTENT = "[Content_Types].xml"
 KINDS: dict[str, Kind] = {
     "pdf": Kind("application/pdf", b"%PDF-"),
-    "jpg": Kind("image/jpeg", b"\xff\xd8\xff", is_picture=True),
-    "jpeg": Kind("image/jpeg", b"\xff\xd8\xff", is_picture=True),
-    "png": Kind("image/png", b"\x89PNG\r\n\x1a\n", _picture, is_picture=True),
+    "jpg": Kind("image/jpeg", b"\xff\xd8\xff", _jpeg, is_picture=True),
+    "jpeg": Kind("image/jpeg", b"\xff\xd8\xff", _jpeg, is_picture=True),
+    "png": Kind("image/png", b"\x89PNG\r\n\x1a\n", _png, is_picture=True),
     "docx": Kind(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         b"PK\x03\x04",

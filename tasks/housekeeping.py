@@ -1,4 +1,4 @@
-"""Old rounds are taken out of Prefect's database; the runs of findings stay for good."""
+"""Old rounds are taken out of Prefect's database, old counts out of ours; runs of findings stay for good."""
 
 import logging
 from datetime import datetime, timedelta
@@ -16,6 +16,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
+from models.database import database
+from models.keeping import forgetting
+from models.settings import settings
 from tasks import clock
 from tasks.prefect_runs import PrefectAway, prefect_client, reaching
 
@@ -35,6 +38,12 @@ async def tidy() -> int:
     except PrefectAway as away:
         log.info("old rounds stay: %s", away)
         return 0
+
+
+@task(name="forget", task_run_name="清理旧记录", cache_policy=NO_CACHE, persist_result=False)
+async def forget() -> int:
+    """Take away what our own database keeps for a while only. Returns how many rows."""
+    return await forgetting.forget(database(settings()), clock.now(), clock.real())
 
 
 async def take_away(client: PrefectClient, before: datetime) -> int:

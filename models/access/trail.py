@@ -6,7 +6,11 @@ from enum import StrEnum
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access import knocking
 from models.access.keys import AccessEvent
+from models.database import Database
+from policy.knocking import REFUSALS
+from policy.refusals import TooOften
 
 SHORT = 300
 
@@ -76,6 +80,16 @@ def note(
             at=now, kind=kind, account=account[:100], by=by[:100], address=address[:64], note=note[:SHORT]
         )
     )
+
+
+async def note_refusal(db: Database, account: str, address: str, what: str, now: datetime) -> None:
+    """Somebody asked for what is not theirs; of many times in a row only some are noted."""
+    try:
+        await knocking.let_through(db, f"refused:{account}", REFUSALS, now)
+    except TooOften:
+        return
+    async with db.writing("access_refused") as session:
+        note(session, now, Noted.ACCESS_REFUSED, account, address=address, note=what)
 
 
 async def read(

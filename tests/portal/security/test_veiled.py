@@ -5,7 +5,9 @@ from html import unescape
 import pytest
 from sqlmodel import col, select
 
+from models.access import trail
 from models.access.sight import EVERYTHING
+from models.access.trail import Noted
 from models.database import database
 from models.findings import Finding, InspectionRound
 from models.mailing import calls
@@ -159,3 +161,39 @@ async def test_a_letter_to_come_is_looked_for_among_what_is_in_sight_alone(
         assert page.status_code == 404
         sentences.append(sentence_of(page).replace(number, ""))
     assert len(set(sentences)) == 1
+
+
+async def test_nobody_merges_into_what_they_do_not_see(town: Settings) -> None:
+    """By the API, which takes any number: as if it did not exist."""
+    async with database(town).writing() as session:
+        account = await session.get_one(Account, "bingcun")
+        post = await session.exec(
+            select(Appointment.post_id).where(Appointment.person_id == account.person_id)
+        )
+        session.add(PostRole(post_id=post.one(), role=Role.INSPECTOR))
+        own = (await session.get_one(Finding, "SJ2026-001")).lead_unit_id
+        others = await session.exec(select(Finding.number).where(col(Finding.lead_unit_id) != own))
+        foreign = others.first()
+    program = await calling(town, "bingcun")
+    version = (await program.read("/findings/SJ2026-001"))["version"]
+    said = {"act": "merge", "version": version, "reason": "重复登记的问题，并入另一条"}
+    answers = []
+    for number in (foreign, "SJ2026-999"):
+        answer = await program.post("/findings/SJ2026-001/acts", {**said, "into": number})
+        answers.append((answer.status_code, answer.json()["detail"].replace(number, "")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] >= 400
+
+
+async def test_whoever_asks_for_what_is_not_theirs_is_noted_and_floods_nothing(
+    town: Settings, visit: Visit
+) -> None:
+    secretary = await visit("bingcun")
+    await secretary.get("/admin/accounts")
+    for _ in range(30):
+        await secretary.get("/findings/XC2026-001")
+    async with database(town).reading() as session:
+        found = await trail.read(session, account="bingcun", kind=Noted.ACCESS_REFUSED, limit=100)
+    assert found[-1].note == "GET /admin/accounts → 404"
+    assert found[0].note == "GET /findings/XC2026-001 → 404"
+    assert len(found) == 20

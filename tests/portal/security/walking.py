@@ -30,8 +30,8 @@ PARTS = {
 """What stands for the parts of an address; a number for those that are not named here."""
 SEEN = {("sign_in", "seen_at")}
 """What looking at a page writes: when somebody was last there."""
-NOTED = "export"
-"""The kind of what the trail says of a list taken out; the one thing to look at that is noted and counted."""
+NOTED = ("export", "access_refused")
+"""What the trail says of lists taken out and of looking at what is not one's own: both are noted."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def stored(config: Settings) -> dict[str, str]:
 
 def _hashed(file: sqlite3.Connection, table: str) -> str:
     columns = [row[1] for row in file.execute(f"PRAGMA table_info('{table}')")]
-    where = f" WHERE kind <> '{NOTED}'" if table == "access_event" else ""
-    where = " WHERE key NOT LIKE 'export%'" if table == "throttle" else where
+    where = f" WHERE kind NOT IN {NOTED}" if table == "access_event" else ""
+    where = " WHERE key NOT LIKE 'export%' AND key NOT LIKE 'refused%'" if table == "throttle" else where
     kept = ", ".join(f'"{name}"' for name in columns if (table, name) not in SEEN)
     rows = sorted(map(repr, file.execute(f'SELECT {kept} FROM "{table}"{where}')))
     return sha256("\n".join(rows).encode()).hexdigest()
