@@ -28,6 +28,8 @@ LEDGERS = Bucket(20, 60)
 TEST_MAILS = Bucket(5, 60)
 EXPORTS = Bucket(20, 15)
 API_CALLS = Bucket(600, 0.1)
+ACCOUNT_MAILS = Bucket(1, 86400)
+"""To one account about one thing: a mail a day."""
 REFUSALS = Bucket(20, 60)
 """What somebody is refused and that is noted."""
 

@@ -18,7 +18,7 @@ from models.staff import book
 from models.staff.people import Account, Unit
 from policy import passwords
 from policy.knocking import WRONG_ANYWHERE, WRONG_FOR_ACCOUNT, WRONG_FROM_ADDRESS, Bucket, network_of
-from policy.refusals import NotSignedIn, Overtaken
+from policy.refusals import NotSignedIn, Overtaken, TooOften
 
 INITIAL_FOR = timedelta(hours=72)
 """How long an initial password may wait for its owner."""
@@ -115,6 +115,16 @@ def matches(credential: Credential | None, password: str, by: PasswordHash | Non
     known = credential.password_hash if credential and credential.password_hash else ""
     fits = (by or hasher()).verify(password[: passwords.LONGEST], known or _nobodys())
     return bool(known) and fits
+
+
+async def is_shut(db: Database, name: str, now: datetime) -> bool:
+    """Whether so many wrong passwords came for the account that others have to wait."""
+    try:
+        async with db.reading() as session:
+            await knocking.refuse_if_full(session, f"account:{name}", WRONG_FOR_ACCOUNT, now)
+    except TooOften:
+        return True
+    return False
 
 
 async def sign_in(

@@ -21,6 +21,7 @@ from portal.cli.findings import By, Json
 from portal.cli.printing import as_json, is_english, say, table, words
 from portal.cli.running import with_database
 from tasks import clock
+from tasks.account_mails import Told, tell
 from tasks.people_file import read_people
 from tasks.succession import follow
 
@@ -375,6 +376,7 @@ def switch_code_off(name: str, by: By) -> None:
     async def work(db: Database) -> None:
         async with db.writing("code") as session:
             await codes.drop(session, name, clock.real(), by)
+        await tell(db, settings(), name, Told.CODE_OFF)
 
     with_database(work)
     say(
@@ -389,7 +391,9 @@ def give_password(name: str, json: Json = False) -> None:
 
     async def work(db: Database) -> str:
         async with db.writing("password") as session:
-            return await passwords.give_initial(session, name, clock.real())
+            password = await passwords.give_initial(session, name, clock.real())
+        await tell(db, settings(), name, Told.PASSWORD_GIVEN)
+        return password
 
     password = with_database(work)
     if json:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from portal.pages.kept import shown_again
 from portal.pages.paper import READ, WHO_ARE_YOU, Reader, Reading, cookie_name, key_of, reader_of
 from portal.pages.speech import Words
 from tasks import clock
+from tasks.account_mails import Told, tell
 from tasks.kept import codes_key
 
 router = APIRouter()
@@ -88,7 +90,7 @@ async def sign_in(form: Form) -> Response:
             device=known_device(reader, account),
         )
     except (NotSignedIn, TooOften) as refusal:
-        return asked_to_sign_in(
+        again = asked_to_sign_in(
             reader,
             status_of(refusal),
             next=inside(form["next"]),
@@ -96,6 +98,9 @@ async def sign_in(form: Form) -> Response:
             sentence=refusal.said(reader.speech.language),
             kept=kept_of(form),
         )
+        if isinstance(refusal, TooOften):  # after the answer, which takes as long for whoever is not there
+            again.background = BackgroundTask(tell_if_shut, reader, account)
+        return again
     if reader.visitor is not None:
         async with reader.db.writing("sign_out") as session:
             await sessions.end(session, reader.visitor.sign_in.key_hash, clock.real())
@@ -103,6 +108,11 @@ async def sign_in(form: Form) -> Response:
     set_key(answer, reader, key)
     remember_device(answer, reader, account)
     return answer
+
+
+async def tell_if_shut(reader: Reader, account: str) -> None:
+    if await passwords.is_shut(reader.db, account, clock.real()):
+        await tell(reader.db, reader.config, account, Told.LOCKED)
 
 
 def device_cookie(reader: Reader) -> str:

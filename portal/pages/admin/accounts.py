@@ -18,6 +18,7 @@ from portal.pages.paper import READ, Reader, Reading
 from portal.pages.speech import Words as SaidWords
 from portal.pages.trail_words import KINDS, kind_words
 from tasks import clock
+from tasks.account_mails import Told, tell
 
 router = APIRouter()
 HERE, ONE, TRAIL = "/admin/accounts", "/admin/account", "/admin/trail"
@@ -125,7 +126,11 @@ async def end_sessions(form: Form) -> Response:
 
 @router.post(f"{ONE}/codes")
 async def switch_codes_off(form: Form) -> Response:
-    return await _done(form, "codes", lambda db, by: accounts.switch_codes_off(db, form["name"], by))
+    async def act(db: Database, by: Doer) -> None:
+        await accounts.switch_codes_off(db, form["name"], by)
+        await tell(db, form.reader.config, form["name"], Told.CODE_OFF)
+
+    return await _done(form, "codes", act)
 
 
 async def _done(form: Sent, name: str, act: Callable[[Database, Doer], Awaitable[None]]) -> Response:
@@ -147,6 +152,7 @@ async def give_password(form: Form) -> Response:
     await must_open(reader, HERE)
     try:
         password = await accounts.give_password(reader.db, form["name"], doer(reader))
+        await tell(reader.db, reader.config, form["name"], Told.PASSWORD_GIVEN)
     except NotFound:
         raise
     except Refusal as refusal:

@@ -1,16 +1,21 @@
 """However somebody guesses, no more is looked at than fits; and no guesser keeps the owner out."""
 
 import asyncio
+from email import message_from_string
+from email.policy import default
 from typing import cast
 
 import pytest
 from pwdlib import PasswordHash
+from sqlmodel import col, select
 
 from models.access import accounts, devices, knocking, passwords, sessions
 from models.access.keys import Throttle
 from models.access.sessions import hashed
 from models.database import database
+from models.mailing.mail import Mail
 from models.settings import Settings
+from models.staff.people import Account
 from models.staff.rights import Doer
 from policy.knocking import WRONG_ANYWHERE, WRONG_FROM_ADDRESS, network_of
 from policy.refusals import NotSignedIn, TooOften
@@ -163,3 +168,22 @@ async def test_a_session_ended_meanwhile_is_not_revived_by_a_new_password(
 )
 def test_a_house_with_many_addresses_is_one(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+async def mails_to(config: Settings, account: str) -> list[str]:
+    async with database(config).reading() as session:
+        mailbox = (await session.get_one(Account, account)).mailbox
+        found = await session.exec(select(Mail).where(Mail.recipient == mailbox).order_by(col(Mail.id)))
+        return [mail.content.decode() for mail in found]
+
+
+async def test_whose_account_is_tried_or_changed_is_told_once_by_mail(town: Settings, visit: Visit) -> None:
+    before = len(await mails_to(town, "bingcun"))
+    stranger, office = await visit(""), await visit("zhenggaiban")
+    await guessed(stranger, 9)
+    await guessed(stranger, 9, "没有这个人")
+    page = await office.get("/admin/account", name="bingcun")
+    await office.send(page, "/admin/account/password")
+    told = [message_from_string(x, policy=default) for x in (await mails_to(town, "bingcun"))[before:]]
+    assert [mail["Subject"] for mail in told] == ["有人多次输错您的密码", "您的密码已被重设"]
+    assert all("请马上联系整改办" in mail.get_content() for mail in told)
