@@ -30,6 +30,8 @@ log = logging.getLogger("rectify.post")
 
 AT_A_TIME = 100
 """Mails written in one transaction."""
+OVERTAKEN, SOON = 5, 0.2
+"""How often in a row, and after how many seconds, mails are worded anew that acts have overtaken."""
 A_ROUND = 60.0
 """Seconds after which a round ends, so that others get their turn; the next one goes on."""
 
@@ -49,15 +51,21 @@ async def send() -> int:
 
 
 async def write_mails(db: Database, config: Settings, now: datetime) -> int:
-    """Several mails in one short transaction: what takes long, their wording, is done before it."""
-    written = 0
+    """Several mails in one short transaction: what takes long, their wording, is done before it.
+
+    While somebody acts again and again, what was worded may be out of date each time: it is tried again soon.
+    """
+    written = overtaken = 0
     while piles := await _piles(db, now):
         done = 0
         for first in range(0, len(piles), AT_A_TIME):
             done += await _write(db, piles[first : first + AT_A_TIME], config, now)
         written += done
         if not done:
-            break
+            overtaken += 1
+            if overtaken > OVERTAKEN:
+                break
+            await asyncio.sleep(SOON)
     return written
 
 
