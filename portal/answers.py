@@ -16,7 +16,7 @@ from models.access.trail import note_refusal
 from models.database import database
 from policy.refusals import BadInput, NotAllowed, NotFound, NotSignedIn, Refusal, TooOften, Unavailable
 from portal.api.problems import is_api, problem
-from portal.pages.paper import reader_of
+from portal.pages.paper import address_of, reader_of
 from tasks import clock
 
 LOG = logging.getLogger("rectify.portal")
@@ -92,9 +92,9 @@ async def _note(request: Request, status: int) -> None:
     account = account_of(request.scope)
     if account:
         what = f"{request.method} {request.url.path} → {status}"
-        host = request.client.host if request.client else ""
         with suppress(Refusal):
-            await note_refusal(database(request.app.state.config), account, host, what, clock.real())
+            db, host = database(request.app.state.config), address_of(request)
+            await note_refusal(db, account, host, what, clock.real())
 
 
 def account_of(scope: Scope) -> str:

@@ -19,9 +19,9 @@ from portal.api.asked import LARGEST, Key
 from portal.api.findings import recorded
 from portal.api.gate import Acts, BadBody, Gated, Reads
 from portal.api.shapes import ReceiptOut
-from portal.pages.entry import address_of
 from portal.pages.evidence import GONE, HARMLESS
 from portal.pages.forms import MOST_FILES, read
+from portal.pages.paper import address_of
 from portal.pages.uploads import taken_in
 from tasks import clock
 from tasks.evidence import media_type

@@ -33,7 +33,7 @@ from policy.stages import Stage
 from portal.answers import status_of
 from portal.api.problems import BadField, Since, bad_fields, in_words, problem
 from portal.measured import let_files_in
-from portal.pages.entry import address_of
+from portal.pages.paper import address_of
 from tasks import clock
 
 WHO = (

@@ -17,7 +17,7 @@ from policy.sight import WATCHERS
 from portal.answers import status_of
 from portal.pages.forms import OUT_OF_DATE, Form, OutOfDate, Sent, fresh_key, read, typed
 from portal.pages.kept import shown_again
-from portal.pages.paper import READ, WHO_ARE_YOU, Reader, Reading, cookie_name, key_of, reader_of
+from portal.pages.paper import READ, WHO_ARE_YOU, Reader, Reading, address_of, cookie_name, key_of, reader_of
 from portal.pages.speech import Words
 from tasks import clock
 from tasks.account_mails import Told, tell
@@ -59,9 +59,15 @@ def asked_to_sign_in(
 
 
 def set_key(answer: Response, reader: Reader, key: str) -> None:
+    _give(answer, reader, cookie_name(reader.config), key)
+
+
+def _give(answer: Response, reader: Reader, name: str, value: str, seconds: int | None = None) -> None:
+    """A cookie that no script reads; without `seconds` it lasts as long as the browser is open."""
     answer.set_cookie(
-        cookie_name(reader.config),
-        key,
+        name,
+        value,
+        max_age=seconds,
         httponly=True,
         samesite="lax",
         secure=reader.config.base_url.startswith("https://"),
@@ -125,15 +131,8 @@ def known_device(reader: Reader, account: str) -> str:
 
 
 def remember_device(answer: Response, reader: Reader, account: str) -> None:
-    answer.set_cookie(
-        device_cookie(reader),
-        devices.known_from(codes_key(reader.config), account, clock.real()),
-        max_age=int(devices.KEPT_FOR.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=reader.config.base_url.startswith("https://"),
-        path="/",
-    )
+    known = devices.known_from(codes_key(reader.config), account, clock.real())
+    _give(answer, reader, device_cookie(reader), known, int(devices.KEPT_FOR.total_seconds()))
 
 
 async def onwards(form: Sent, key: str) -> Response:
@@ -297,7 +296,3 @@ async def change_language(form: Form) -> Response:
     async with reader.db.writing("language") as session:
         await sessions.speak(session, reader.account, language)
     return RedirectResponse(inside(form["next"]), 303)
-
-
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -9,8 +9,7 @@ from models.access.trail import Noted
 from models.evidence import standing_file
 from models.keeping import files
 from policy.refusals import NotFound
-from portal.pages.entry import address_of
-from portal.pages.paper import READ, Reading
+from portal.pages.paper import READ, Reading, address_of
 from tasks import clock
 from tasks.evidence import is_picture, media_type
 

@@ -24,7 +24,7 @@ from policy.ledger_rows import UNIT_OF, Metric
 from policy.refusals import NotFound
 from policy.sight import WATCHERS
 from portal.pages.letters import known
-from portal.pages.paper import Reader, Reading
+from portal.pages.paper import Reader, Reading, address_of
 from portal.pages.phones import to_call
 from portal.pages.speech import METRIC_WORDS, Speech, Words
 from tasks import clock
@@ -228,7 +228,7 @@ async def handed_out(
 
 
 async def _noted(reader: Reader, what: str) -> None:
-    address: str = reader.request.client.host if reader.request.client else ""
+    address = address_of(reader.request)
     async with reader.db.writing("export") as session:
         trail.note(session, clock.real(), Noted.EXPORT, reader.account, address=address, note=what)
 

@@ -13,9 +13,9 @@ from policy.refusals import NotFound, NotSignedIn, Refusal
 from policy.stages import Stage, acts_possible
 from policy.task_links import BY_LINK
 from portal.answers import status_of
-from portal.pages.entry import address_of, set_key
+from portal.pages.entry import set_key
 from portal.pages.forms import Form, Sent, fresh_key
-from portal.pages.paper import READ, Reader, Reading, cookie_name, key_of
+from portal.pages.paper import READ, Reader, Reading, address_of, cookie_name, key_of
 from tasks import clock
 
 router = APIRouter()

@@ -11,8 +11,8 @@ from models.access import houses, knocking
 from policy.knocking import WRONG_FROM_ADDRESS, network_of
 from policy.refusals import NotFound, NotSignedIn, Refusal
 from portal.answers import status_of
-from portal.pages.entry import address_of, asked_to_sign_in, inside, set_key
-from portal.pages.paper import READ, Reader, Reading, cookie_name
+from portal.pages.entry import asked_to_sign_in, inside, set_key
+from portal.pages.paper import READ, Reader, Reading, address_of, cookie_name
 from tasks import clock, oidc
 from tasks.oidc import Attempt
 

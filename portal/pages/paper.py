@@ -211,6 +211,11 @@ def key_of(request: Request) -> str:
     return request.cookies.get(cookie_name(request.app.state.config), "")
 
 
+def address_of(request: Request) -> str:
+    """Where it came from; empty if that is not known."""
+    return request.client.host if request.client else ""
+
+
 def reader_of(request: Request) -> Reader:
     """Language from `?lang=`, else the account's, else as the browser asks, else Chinese."""
     visitor: Visitor | None = request.scope.get("state", {}).get("visitor")

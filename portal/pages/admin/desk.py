@@ -15,9 +15,8 @@ from policy.roles import RULERS, Role
 from policy.timelimits import read_day
 from policy.words import ROLE_WORDS
 from portal.answers import status_of
-from portal.pages.entry import address_of
 from portal.pages.forms import Sent
-from portal.pages.paper import Reader
+from portal.pages.paper import Reader, address_of
 from portal.pages.speech import Words
 from tasks import clock
 
